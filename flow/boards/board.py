@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A board: part, resources, clock and the rate asked of it when the user names none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from importlib import resources
+
+import yaml
+
+from flow.errors import BoardError
+
+FAMILIES = ("xcup", "xc7", "ecp5")
+
+
+@dataclass(frozen=True)
+class Board:
+    """Counts are whole devices.
+
+    Attributes:
+        name: file name without suffix.
+        part: vendor part number.
+        family: xcup, xc7 or ecp5.
+        lut, ff, bram18, uram, dsp: what the device has (BRAM in 18 Kb units; ECP5: DP16KD).
+        clock_mhz: clock of the design; not timed unless a report says so.
+        default_fps: rate asked when the user names none.
+        lut_fraction: share of the LUTs that a default build may take.
+    """
+
+    name: str
+    part: str
+    family: str
+    lut: int
+    ff: int
+    bram18: int
+    uram: int
+    dsp: int
+    clock_mhz: float
+    default_fps: int
+    lut_fraction: float = 1 / 3
+
+
+def board_names() -> list[str]:
+    """Names of the boards that travel with the package."""
+    return sorted(p.name[:-5] for p in resources.files("flow.boards").iterdir() if p.name.endswith(".yaml"))
+
+
+def load_board(name: str) -> Board:
+    """The board of a name.
+
+    Raises:
+        BoardError: unknown name, or a file with missing, unknown or ill-typed fields.
+    """
+    if name not in board_names():
+        raise BoardError(f"board {name!r}: unknown; known boards: {', '.join(board_names())}")
+    return parse_board(name, (resources.files("flow.boards") / f"{name}.yaml").read_text())
+
+
+def parse_board(name: str, text: str) -> Board:
+    """The board that a yaml text describes; see `load_board` for errors."""
+    try:
+        entries = yaml.safe_load(text)
+        board = Board(name=name, **entries)
+    except (yaml.YAMLError, TypeError) as error:
+        raise BoardError(f"board {name!r}: not a board file ({error}); expected {_field_names()}") from error
+    for key in ("lut", "ff", "bram18", "uram", "dsp", "default_fps"):
+        value = getattr(board, key)
+        if not isinstance(value, int) or value < 0:
+            raise BoardError(f"board {name!r}: {key} must be a count, found {value!r}")
+    if board.family not in FAMILIES:
+        raise BoardError(f"board {name!r}: family {board.family!r} is none of {', '.join(FAMILIES)}")
+    if not isinstance(board.clock_mhz, (int, float)) or board.clock_mhz <= 0:
+        raise BoardError(f"board {name!r}: clock_mhz must be positive, found {board.clock_mhz!r}")
+    return board
+
+
+def _field_names() -> str:
+    return ", ".join(f.name for f in fields(Board) if f.name != "name")

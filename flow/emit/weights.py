@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packed words of weights, channel constants and thresholds: one bit order for both emitters (docs/semantics.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from flow.ops import BinaryConv, Folding, Threshold
+from flow.ops.base import Array
+from flow.types import Range
+
+
+def weight_words(conv: BinaryConv, folding: Folding) -> list[int]:
+    """OG*SF words of pe*simd bits; word og*SF + f, bit p*simd + e. Lanes past out_channels are 0."""
+    groups, steps, simd = conv.output_groups(folding), conv.steps(folding), conv.simd(folding)
+    lanes = np.zeros((groups * folding.pe, *conv.weights.shape[1:]), np.uint8)
+    lanes[: conv.out_channels] = conv.weights
+    kh, kw = conv.kernel
+    ordered = lanes.reshape(groups, folding.pe, kh, kw, steps, folding.depth).transpose(0, 4, 1, 2, 3, 5)
+    return [_word(bits) for bits in ordered.reshape(groups * steps, folding.pe * simd)]
+
+
+def channel_constants(conv: BinaryConv, folding: Folding) -> Array:
+    """c[o] int64 [out]: 6 * (pairs with both weights +1) - 3*n/2, n the padded elements of all steps."""
+    steps, simd = conv.steps(folding), conv.simd(folding)
+    kh, kw = conv.kernel
+    lanes = conv.weights.reshape(conv.out_channels, kh, kw, steps, folding.depth).transpose(0, 3, 1, 2, 4)
+    lanes = lanes.reshape(conv.out_channels, steps, simd)
+    if simd % 2:
+        lanes = np.pad(lanes, ((0, 0), (0, 0), (0, 1)))
+    both = (lanes[:, :, 0::2] & lanes[:, :, 1::2]).sum(axis=(1, 2), dtype=np.int64)
+    return np.asarray(6 * both - 3 * (steps * lanes.shape[2]) // 2)
+
+
+def constant_range(conv: BinaryConv, folding: Folding) -> Range:
+    """Range of the channel constants."""
+    constants = channel_constants(conv, folding)
+    return Range(int(constants.min()), int(constants.max()))
+
+
+def constant_words(conv: BinaryConv, folding: Folding, bits: int) -> list[int]:
+    """One word an output beat of a pixel: c[o] of its stream_channels channels, `bits` each, two's complement."""
+    return grouped_words(channel_constants(conv, folding), folding.stream_channels, bits)
+
+
+def threshold_range(acc: Range) -> Range:
+    """Range that holds every threshold of a stream, `never reached` (high + 1) included."""
+    return Range(acc.low, acc.high + 1)
+
+
+def threshold_words(node: Threshold, stream_channels: int, bits: int) -> list[int]:
+    """One word a channel group: 3 thresholds a channel, `bits` each, then one `negative` bit a channel."""
+    thresholds = grouped_words(node.thresholds.reshape(-1), 3 * stream_channels, bits)
+    negative = grouped_words(node.negative, stream_channels, 1)
+    return [t | n << (3 * stream_channels * bits) for t, n in zip(thresholds, negative, strict=True)]
+
+
+def grouped_words(values: Array, group: int, bits: int) -> list[int]:
+    """Pack `group` values a word, value j at bits [j*bits +: bits], two's complement.
+
+    >>> grouped_words(np.array([1, -1, 2, 3]), 2, 4)
+    [241, 50]
+    """
+    mask = (1 << bits) - 1
+    rows = np.asarray(values, dtype=np.int64).reshape(-1, group)
+    return [sum((int(v) & mask) << (j * bits) for j, v in enumerate(row)) for row in rows]
+
+
+def hex_lines(words: Sequence[int], bits: int) -> str:
+    """A $readmemh file: one word a line, address order."""
+    digits = -(-bits // 4)
+    return "".join(f"{word:0{digits}x}\n" for word in words)
+
+
+def chunks(word: int, bits: int, size: int = 64) -> Iterable[int]:
+    """A word as `size`-bit chunks, lowest first: for C++ initialisers."""
+    return ((word >> first) & ((1 << size) - 1) for first in range(0, bits, size))
+
+
+def _word(bits: Array) -> int:
+    return int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")

@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What every op tells about itself: integers, shapes, ranges, and the folding facts a build asks for."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from flow.types import Range, Shape
+
+Array = NDArray[Any]
+
+LARGEST_FRAME = 2**20
+"""Pixels of the largest frame that ranges are proven for when no image size is fixed."""
+
+
+@dataclass(frozen=True)
+class Folding:
+    """How one op is spread over time; belongs to a build, not to a graph (docs/semantics.md, Folding).
+
+    Attributes:
+        pe: output channels computed at once.
+        depth: input channels taken at once (binary_conv: simd = kh * kw * depth).
+        stream_channels: channels a beat of the output stream.
+        memory: where weights sit, "lut" or "block".
+    """
+
+    pe: int = 1
+    depth: int = 1
+    stream_channels: int = 1
+    memory: str = "lut"
+
+
+@dataclass(frozen=True, eq=False)
+class Op(ABC):
+    """One node. The stream it writes carries the node's own name.
+
+    Attributes:
+        name: `[a-z][a-z0-9_]*`, unique in its graph.
+        inputs: names of the streams it reads.
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+
+    kind: ClassVar[str]
+    arity: ClassVar[int] = 1
+    array_names: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    @abstractmethod
+    def out_channels(self) -> int:
+        """Channels of the output stream."""
+
+    @abstractmethod
+    def problems(self) -> Iterator[str]:
+        """Each broken rule of this node's own attributes and arrays, as a sentence."""
+
+    @abstractmethod
+    def shape(self, *inputs: Shape) -> Shape:
+        """Output shape for the given input shapes."""
+
+    @abstractmethod
+    def range(self, *inputs: Range, pixels: int = LARGEST_FRAME) -> Range:
+        """Proven range of the output for the given input ranges and pixels a frame of the input."""
+
+    @abstractmethod
+    def run(self, *inputs: Array) -> Array:
+        """Exact integers, N x H x W x C."""
+
+    @abstractmethod
+    def attributes(self) -> dict[str, Any]:
+        """JSON attributes (docs/semantics.md)."""
+
+    @classmethod
+    @abstractmethod
+    def load(
+        cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
+    ) -> Op:
+        """The node that `attributes()` and `arrays()` describe."""
+
+    def arrays(self) -> dict[str, Array]:
+        """Arrays saved beside the attributes."""
+        return {key: getattr(self, key) for key in self.array_names}
+
+    def macs(self, *inputs: Shape) -> int:
+        """Products of one weight bit and one code a frame."""
+        return 0
+
+    # What a build asks. Beats of the input and output streams bind every op; an op adds its own cycles here.
+
+    def foldings(self) -> Iterator[Folding]:
+        """Every legal folding."""
+        for channels in divisors(self.out_channels):
+            yield Folding(pe=channels, depth=channels, stream_channels=channels)
+
+    def cycles(self, folding: Folding, *inputs: Shape) -> int:
+        """Cycles a frame when its streams never stall."""
+        return self.shape(*inputs).values // folding.stream_channels
+
+
+def divisors(number: int) -> list[int]:
+    """Positive divisors, ascending.
+
+    >>> divisors(10)
+    [1, 2, 5, 10]
+    """
+    return [d for d in range(1, number + 1) if number % d == 0]
+
+
+def integers(array: Array, dtype: type = np.int64) -> Array:
+    """A read-only contiguous copy in `dtype`."""
+    copy = np.array(array, dtype=dtype, order="C")
+    copy.setflags(write=False)
+    return copy

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""binary_conv: one-bit weights times two-bit codes, integer sums (docs/semantics.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from flow.errors import GraphError
+from flow.ops.base import LARGEST_FRAME, Array, Folding, Op, divisors, integers
+from flow.types import CODE, Range, Shape
+
+FLOAT32_EXACT = 2**24
+BYTES_A_CHUNK = 256 * 2**20
+
+
+@dataclass(frozen=True, eq=False)
+class BinaryConv(Op):
+    """acc = sum w*x, w = +1 where the weight bit is 1, else -1; zero padding is code 0.
+
+    Attributes:
+        weights: uint8 [out, kh, kw, in] of 0 and 1.
+        stride: (sh, sw).
+        padding: (ph, pw), symmetric.
+    """
+
+    weights: Array
+    stride: tuple[int, int]
+    padding: tuple[int, int]
+
+    kind: ClassVar[str] = "binary_conv"
+    array_names: ClassVar[tuple[str, ...]] = ("weights",)
+
+    @property
+    def in_channels(self) -> int:
+        """Channels of the input stream."""
+        return int(self.weights.shape[3])
+
+    @property
+    def out_channels(self) -> int:
+        return int(self.weights.shape[0])
+
+    @property
+    def kernel(self) -> tuple[int, int]:
+        """(kh, kw)."""
+        return int(self.weights.shape[1]), int(self.weights.shape[2])
+
+    def problems(self) -> Iterator[str]:
+        if self.weights.ndim != 4 or not self.weights.size:
+            yield f"weights must be [out,kh,kw,in], found {list(self.weights.shape)}"
+            return
+        if self.weights.max() > 1:
+            yield f"weights must be bits 0 and 1, found {int(self.weights.max())}"
+        if min(self.stride) < 1:
+            yield f"stride must be at least 1, found {self.stride}"
+        if min(self.padding) < 0 or self.padding[0] >= self.kernel[0] or self.padding[1] >= self.kernel[1]:
+            yield f"padding must be at least 0 and below the kernel {self.kernel}, found {self.padding}"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        sizes = [
+            (size + 2 * p - k) // s + 1
+            for size, p, k, s in zip(
+                (inputs[0].height, inputs[0].width), self.padding, self.kernel, self.stride, strict=True
+            )
+        ]
+        if min(sizes) < 1:
+            raise GraphError(
+                f"{self.name}: an image of {inputs[0]} is smaller than the kernel {self.kernel} with padding "
+                f"{self.padding}; feed larger images"
+            )
+        return Shape(sizes[0], sizes[1], self.out_channels)
+
+    def range(self, *inputs: Range, pixels: int = LARGEST_FRAME) -> Range:
+        plus = self.weights.reshape(self.out_channels, -1).sum(axis=1, dtype=np.int64)
+        minus = self.weights[0].size - plus
+        return Range(-CODE.high * int(minus.max()), CODE.high * int(plus.max()))
+
+    def run(self, *inputs: Array) -> Array:
+        codes = inputs[0]
+        signs = (2.0 * self.weights.reshape(self.out_channels, -1).T - 1.0).astype(np.float32)
+        if CODE.high * signs.shape[0] >= FLOAT32_EXACT:
+            raise GraphError(f"{self.name}: sums of {signs.shape[0]} products may pass 2^24, where float32 is not exact")
+        out = self.shape(Shape(codes.shape[1], codes.shape[2], codes.shape[3]))
+        sums = np.empty((codes.shape[0], out.height, out.width, out.channels), np.int32)
+        step = max(1, BYTES_A_CHUNK // (4 * out.pixels * max(signs.shape)))
+        for first in range(0, codes.shape[0], step):
+            columns = self._columns(codes[first : first + step], out)
+            sums[first : first + step] = (columns @ signs).astype(np.int32).reshape(-1, *sums.shape[1:])
+        return sums
+
+    def _columns(self, codes: Array, out: Shape) -> Array:
+        """Windows as rows [N*H_out*W_out, kh*kw*in] in float32: exact, and BLAS multiplies them."""
+        (kh, kw), (sh, sw), (ph, pw) = self.kernel, self.stride, self.padding
+        padded = np.pad(codes.astype(np.float32), ((0, 0), (ph, ph), (pw, pw), (0, 0)))
+        columns = np.empty((codes.shape[0], out.height, out.width, kh * kw, self.in_channels), np.float32)
+        for i in range(kh):
+            for j in range(kw):
+                columns[:, :, :, i * kw + j] = padded[
+                    :, i : i + sh * (out.height - 1) + 1 : sh, j : j + sw * (out.width - 1) + 1 : sw
+                ]
+        return columns.reshape(-1, kh * kw * self.in_channels)
+
+    def attributes(self) -> dict[str, Any]:
+        return {
+            "in_channels": self.in_channels,
+            "out_channels": self.out_channels,
+            "kernel": list(self.kernel),
+            "stride": list(self.stride),
+            "padding": list(self.padding),
+        }
+
+    @classmethod
+    def load(
+        cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
+    ) -> BinaryConv:
+        stride, padding = (tuple(int(v) for v in attributes[key]) for key in ("stride", "padding"))
+        return cls(name, inputs, integers(arrays["weights"], np.uint8), (stride[0], stride[1]), (padding[0], padding[1]))
+
+    def macs(self, *inputs: Shape) -> int:
+        return self.shape(*inputs).pixels * int(self.weights.size)
+
+    def simd(self, folding: Folding) -> int:
+        """Products of one output channel in a cycle."""
+        return self.kernel[0] * self.kernel[1] * folding.depth
+
+    def output_groups(self, folding: Folding) -> int:
+        """OG: groups of pe output channels, the last one perhaps partly empty."""
+        return -(-self.out_channels // folding.pe)
+
+    def steps(self, folding: Folding) -> int:
+        """SF: cycles that one output group takes."""
+        return self.in_channels // folding.depth
+
+    def foldings(self) -> Iterator[Folding]:
+        """pe up to out_channels, depth any divisor; the narrow read-out must divide pe and out_channels."""
+        groups = sorted({-(-self.out_channels // pe) for pe in range(1, self.out_channels + 1)})
+        for og in groups:
+            pe = -(-self.out_channels // og)
+            for depth in divisors(self.in_channels):
+                for channels in divisors(self.out_channels):
+                    if pe % channels == 0:
+                        for memory in ("lut", "block"):
+                            yield Folding(pe, depth, channels, memory)
+
+    def cycles(self, folding: Folding, *inputs: Shape) -> int:
+        out = self.shape(*inputs)
+        read_out = -(-folding.pe // folding.stream_channels)
+        group = max(self.steps(folding), read_out)
+        return out.pixels * max(self.output_groups(folding) * group, self.kernel[1] * self.steps(folding))

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""residual_add: integer sum of two streams that carry one shared constant scale (paper section 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from flow.errors import GraphError
+from flow.ops.base import LARGEST_FRAME, Array, Op
+from flow.types import Range, Shape
+
+
+@dataclass(frozen=True, eq=False)
+class ResidualAdd(Op):
+    """Sum of two integer streams of one shape."""
+
+    channels: int
+
+    kind: ClassVar[str] = "residual_add"
+    arity: ClassVar[int] = 2
+
+    @property
+    def out_channels(self) -> int:
+        return self.channels
+
+    @property
+    def in_channels(self) -> int:
+        """Channels of both input streams."""
+        return self.channels
+
+    def problems(self) -> Iterator[str]:
+        if self.channels < 1:
+            yield f"channels must be at least 1, found {self.channels}"
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if inputs[0] != inputs[1]:
+            raise GraphError(
+                f"{self.name}: adds {self.inputs[0]} of {inputs[0]} and {self.inputs[1]} of {inputs[1]}; "
+                "both must have one shape"
+            )
+        return inputs[0]
+
+    def range(self, *inputs: Range, pixels: int = LARGEST_FRAME) -> Range:
+        return inputs[0] + inputs[1]
+
+    def run(self, *inputs: Array) -> Array:
+        return np.add(inputs[0], inputs[1], dtype=np.int32)
+
+    def attributes(self) -> dict[str, Any]:
+        return {"channels": self.channels}
+
+    @classmethod
+    def load(
+        cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
+    ) -> ResidualAdd:
+        return cls(name, inputs, int(attributes["channels"]))
