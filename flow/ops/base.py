@@ -115,6 +115,6 @@ def divisors(number: int) -> list[int]:
 
 def integers(array: Array, dtype: type = np.int64) -> Array:
     """A read-only contiguous copy in `dtype`."""
-    copy = np.array(array, dtype=dtype, order="C")
+    copy: Array = np.array(array, dtype=dtype, order="C")
     copy.setflags(write=False)
     return copy
