@@ -103,6 +103,10 @@ class Op(ABC):
         """Cycles a frame when its streams never stall."""
         return self.shape(*inputs).values // folding.stream_channels
 
+    def accepts(self, folding: Folding, *stream_channels: int) -> bool:
+        """Whether input streams of so many channels a beat fit this folding; all beats alike unless an op says more."""
+        return all(channels == folding.stream_channels for channels in stream_channels)
+
 
 def divisors(number: int) -> list[int]:
     """Positive divisors, ascending.

@@ -150,3 +150,7 @@ class BinaryConv(Op):
         read_out = -(-folding.pe // folding.stream_channels)
         group = max(self.steps(folding), read_out)
         return out.pixels * max(self.output_groups(folding) * group, self.kernel[1] * self.steps(folding))
+
+    def accepts(self, folding: Folding, *stream_channels: int) -> bool:
+        """The row store converts widths by whole factors: a beat divides `depth`, or `depth` divides a beat."""
+        return all(folding.depth % s == 0 or s % folding.depth == 0 for s in stream_channels)

@@ -75,3 +75,7 @@ class GlobalPool(Op):
 
     def cycles(self, folding: Folding, *inputs: Shape) -> int:
         return self.channels
+
+    def accepts(self, folding: Folding, *stream_channels: int) -> bool:
+        """Any beat: the sums are addressed by channel."""
+        return True

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from flow.ops.base import LARGEST_FRAME, Array, Op, integers
+from flow.ops.base import LARGEST_FRAME, Array, Folding, Op, integers
 from flow.types import CODE, Range, Shape
 
 
@@ -72,3 +72,7 @@ class ThermometerEncode(Op):
         cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
     ) -> ThermometerEncode:
         return cls(name, inputs, int(attributes["in_channels"]), integers(arrays["thresholds"]))
+
+    def accepts(self, folding: Folding, *stream_channels: int) -> bool:
+        """One whole pixel a beat, whatever leaves."""
+        return True

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: Apache-2.0
+"""fold: the folding of every op for a rate and a board; what binds when there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flow.boards import Board
+from flow.design import Design
+from flow.errors import FoldError
+from flow.estimate import Resources, estimate, total
+from flow.fold.options import Space
+from flow.fold.solve import Budget, Solution, solve
+from flow.graph import IMAGE, Graph
+from flow.ops import Folding
+from flow.types import Shape
+
+SLACK = 0.02
+"""Share of a frame's cycles kept for what a schedule loses between frames."""
+FILL = 0.7
+"""Share of a device's LUTs that a placer can use when a rate is asked for explicitly."""
+TOP_LUTS = 200
+"""LUTs kept for what belongs to no node."""
+
+
+@dataclass(frozen=True)
+class Fold:
+    """A folded graph and how it came about.
+
+    Attributes:
+        foldings: by node name.
+        target: cycles a frame that were asked of every node.
+        cycles: cycles a frame of the slowest node.
+        cost: predicted, with the smallest FIFOs.
+        budget: that it had to fit in.
+        asked_fps: frames a second that were asked for.
+        fps: frames a second of the slowest node.
+    """
+
+    foldings: dict[str, Folding]
+    target: int
+    cycles: int
+    cost: Resources
+    budget: Budget
+    asked_fps: float
+    fps: float
+
+
+def fold(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> dict[str, Folding]:
+    """Folding of every node: fewest LUTs that reach a rate within a board.
+
+    Args:
+        graph: integer graph.
+        image: size of one frame.
+        board: budgets and clock.
+        fps: frames a second; None asks for the board's default rate within its `lut_fraction`, or the best that fits.
+
+    Raises:
+        FoldError: the rate is out of reach; names what binds and the best rate.
+        GraphError: the image is smaller than a kernel.
+    """
+    return best_fold(Space(graph, image, board), fps).foldings
+
+
+def best_fold(space: Space, fps: float | None, reserve: Resources | None = None, slack: float = SLACK) -> Fold:
+    """See `fold`; `reserve` is kept for deep FIFOs, `slack` is the share of cycles kept for stalls."""
+    board = space.board
+    if fps is not None and not fps > 0:
+        raise FoldError(f"FPS={fps}: a rate must be positive")
+    asked = float(board.default_fps if fps is None else fps)
+    budget = budget_of(board, FILL if fps is not None else board.lut_fraction, reserve)
+    target = int(board.clock_mhz * 1e6 / asked * (1 - slack))
+    solution = solve(space, target, budget)
+    if solution is None and fps is None:
+        target = _best_target(space, budget) or _best_target(space, budget_of(board, FILL, reserve)) or 0
+        budget = budget if solve(space, target, budget) else budget_of(board, FILL, reserve)
+        solution = solve(space, target, budget) if target else None
+    if solution is None:
+        raise FoldError(_impossible(space, asked, target, budget, slack))
+    return _fold(space, solution, target, budget, asked)
+
+
+def budget_of(board: Board, fraction: float, reserve: Resources | None = None) -> Budget:
+    """What nodes may cost on a board of which `fraction` of the LUTs is used."""
+    kept = reserve or Resources()
+    lut = int(board.lut * fraction - kept.lut - TOP_LUTS)
+    return Budget(max(0, lut), max(0, board.bram18 - kept.bram18), max(0, board.uram - kept.uram))
+
+
+def _fold(space: Space, solution: Solution, target: int, budget: Budget, asked: float) -> Fold:
+    draft = Design(space.graph, space.image, space.board, solution.foldings, {})
+    cycles = draft.cycles_per_frame
+    return Fold(
+        solution.foldings, target, cycles, total(estimate(draft).values()), budget, asked, draft.fps
+    )
+
+
+def _best_target(space: Space, budget: Budget) -> int | None:
+    """Fewest cycles a frame that fit a budget, by bisection; None when nothing fits."""
+    targets = space.targets()
+    low, high = 0, len(targets) - 1
+    if solve(space, targets[high], budget) is None:
+        return None
+    while low < high:
+        middle = (low + high) // 2
+        if solve(space, targets[middle], budget):
+            high = middle
+        else:
+            low = middle + 1
+    return targets[low]
+
+
+def _impossible(space: Space, asked: float, target: int, budget: Budget, slack: float) -> str:
+    board = space.board
+    best = _best_target(space, budget)
+    wish = f"FPS={asked:g} on {board.name} at {board.clock_mhz:g} MHz ({target} cycles a frame)"
+    if best is None:
+        return f"{wish}: {binds(space, space.targets()[-1], budget)}; no rate fits; take a larger board"
+    rate = int(board.clock_mhz * 1e6 * (1 - slack) / best)
+    return f"{wish}: {binds(space, target, budget)}; the best that can be had is FPS={rate}"
+
+
+def binds(space: Space, target: int, budget: Budget) -> str:
+    """What stops a design at a target: an op, the image stream, or a resource of the board."""
+    if space.stream_cycles(IMAGE, space.image.channels) > target:
+        return f"the input binds: {space.image.pixels} pixels a frame enter one a cycle"
+    slowest = max(space.graph.nodes, key=space.fastest)
+    if space.fastest(slowest) > target:
+        return f"{slowest.name} binds: it takes {space.fastest(slowest)} cycles a frame even when fully unfolded"
+    unbound = Budget(2**40, 2**40, 2**40)
+    wanted = {}
+    for kind in ("lut", "bram18", "uram"):
+        relaxed = solve(space, target, replace(budget, **{kind: 2**40}))
+        if relaxed is not None:
+            wanted[kind] = _most_expensive(space, relaxed, kind, getattr(budget, kind))
+    if wanted:
+        return "; or ".join(wanted.values())
+    free = solve(space, target, unbound)
+    if free is None:
+        return "no folding of all ops goes together"
+    return " and ".join(
+        _most_expensive(space, free, kind, getattr(budget, kind))
+        for kind in ("lut", "bram18")
+        if getattr(free.cost, kind) > getattr(budget, kind)
+    )
+
+
+def _most_expensive(space: Space, solution: Solution, kind: str, limit: int) -> str:
+    spent = {name: getattr(option.cost, kind) for name, option in solution.options.items()}
+    worst = max(spent, key=lambda name: spent[name])
+    return (
+        f"{kind.upper()} binds: {getattr(solution.cost, kind):.0f} needed, {limit} allowed, "
+        f"most of them ({spent[worst]:.0f}) by {worst}"
+    )

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can be chosen: for every node, each folding that meets a target, with its cost. Asks the op, knows none by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+from flow.boards import Board
+from flow.estimate import Resources, Site, edge_cost, node_cost
+from flow.graph import IMAGE, Graph
+from flow.ops import Folding, Op
+from flow.ops.base import divisors
+from flow.types import Shape
+
+SMALL_FIFO = 2
+KEPT = 2
+"""Foldings kept of those that differ in pe alone: the smallest ones that meet the target."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice for one node.
+
+    Attributes:
+        folding: of the node.
+        beats: channels a beat of each input that it goes with.
+        cost: of the node's hardware.
+    """
+
+    folding: Folding
+    beats: tuple[int, ...]
+    cost: Resources
+
+
+class Space:
+    """Every choice for a graph, one image size and a board.
+
+    Attributes:
+        graph, image, board: what is folded.
+        shapes: of every stream.
+    """
+
+    def __init__(self, graph: Graph, image: Shape, board: Board) -> None:
+        self.graph, self.image, self.board = graph, image, board
+        self.shapes = graph.shapes(image)
+        self.ranges = graph.ranges(image)
+        self._costs: dict[tuple[str, Folding, tuple[int, ...]], Resources] = {}
+
+    @cached_property
+    def foldings(self) -> dict[str, list[tuple[int, Folding]]]:
+        """(cycles a frame, folding) of every node, by its name."""
+        return {node.name: [(self._cycles(node, f), f) for f in node.foldings()] for node in self.graph.nodes}
+
+    def beats(self, stream: str) -> list[int]:
+        """Possible channels a beat of a stream, ascending."""
+        if stream == IMAGE:
+            return [self.image.channels]
+        return sorted({folding.stream_channels for _, folding in self.foldings[stream]})
+
+    def stream_cycles(self, stream: str, channels: int) -> int:
+        """Beats a frame."""
+        return self.shapes[stream].values // channels
+
+    def edge_cost(self, stream: str, channels: int) -> Resources:
+        """Cost of the smallest FIFO of a stream."""
+        return edge_cost(self.board.family, SMALL_FIFO, channels * self.ranges[stream].bits)
+
+    def fastest(self, node: Op) -> int:
+        """Fewest cycles a frame of a node, its streams included."""
+        own = min(cycles for cycles, _ in self.foldings[node.name])
+        return max(own, *(self.stream_cycles(s, self.beats(s)[-1]) for s in node.inputs))
+
+    def targets(self) -> list[int]:
+        """Every cycle count that some node or stream can have, ascending: nothing changes between them."""
+        own = {cycles for pairs in self.foldings.values() for cycles, _ in pairs}
+        streams = {self.stream_cycles(s, c) for s in (IMAGE, *self.foldings) for c in self.beats(s)}
+        return sorted(own | streams)
+
+    def options(self, node: Op, target: int) -> list[Option]:
+        """Choices of a node that meet a target, without those that another one beats in LUT and BRAM18."""
+        inputs = [[c for c in self.beats(s) if self.stream_cycles(s, c) <= target] for s in node.inputs]
+        best: dict[tuple[int, ...], list[Option]] = defaultdict(list)
+        for folding in self._smallest(node, target):
+            for beats in product(*inputs):
+                if node.accepts(folding, *beats):
+                    option = Option(folding, beats, self._cost(node, folding, beats))
+                    best[(*beats, folding.stream_channels)].append(option)
+        return [option for options in best.values() for option in _pareto(options)]
+
+    def _smallest(self, node: Op, target: int) -> Iterator[Folding]:
+        alike: dict[tuple[int, int, str], list[Folding]] = defaultdict(list)
+        for cycles, folding in self.foldings[node.name]:
+            if cycles <= target:
+                alike[(folding.depth, folding.stream_channels, folding.memory)].append(folding)
+        for foldings in alike.values():
+            yield from sorted(foldings, key=lambda folding: folding.pe)[:KEPT]
+
+    def _cycles(self, node: Op, folding: Folding) -> int:
+        own = node.cycles(folding, *(self.shapes[s] for s in node.inputs))
+        return max(own, self.stream_cycles(node.name, folding.stream_channels))
+
+    def _cost(self, node: Op, folding: Folding, beats: tuple[int, ...]) -> Resources:
+        key = (node.name, folding, beats)
+        if key not in self._costs:
+            place = Site(
+                self.board.family,
+                folding,
+                beats,
+                tuple(self.shapes[s] for s in node.inputs),
+                tuple(self.ranges[s] for s in node.inputs),
+                self.shapes[node.name],
+                self.ranges[node.name],
+            )
+            self._costs[key] = node_cost(node, place)
+        return self._costs[key]
+
+
+def _pareto(options: list[Option]) -> list[Option]:
+    """Those that no other one beats in both LUT and BRAM18 (URAM counts as BRAM18 here: no op uses both)."""
+    kept: list[Option] = []
+    ordered = sorted(options, key=lambda o: (o.cost.lut, o.cost.bram18 + o.cost.uram, o.folding.pe, o.folding.depth))
+    for option in ordered:
+        if all(option.cost.bram18 + option.cost.uram < other.cost.bram18 + other.cost.uram for other in kept):
+            kept.append(option)
+    return kept

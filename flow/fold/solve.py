@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The cheapest legal choice for a target, by constraint programming (OR-tools CP-SAT), the same every time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from flow.estimate import Resources, total
+from flow.fold.options import Option, Space
+from flow.ops import Folding
+
+BRAM18_PRICE = 12
+"""LUTs that one BRAM18 may save less than and still not be worth taking."""
+EFFORT = 20.0
+"""Deterministic time of one search (about seconds): wall-clock limits would give other designs on other machines."""
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Most that nodes and FIFOs may cost."""
+
+    lut: int
+    bram18: int
+    uram: int
+
+
+@dataclass(frozen=True)
+class Solution:
+    """A choice for every node.
+
+    Attributes:
+        options: by node name.
+        cost: of all nodes and smallest FIFOs.
+    """
+
+    options: dict[str, Option]
+    cost: Resources
+
+    @property
+    def foldings(self) -> dict[str, Folding]:
+        """Folding by node name."""
+        return {name: option.folding for name, option in self.options.items()}
+
+
+def solve(space: Space, target: int, budget: Budget) -> Solution | None:
+    """The choice of fewest LUTs whose every node and stream takes at most `target` cycles a frame.
+
+    Returns:
+        None when there is none within the budget.
+    """
+    model = cp_model.CpModel()
+    streams = {
+        stream: {c: model.NewBoolVar("") for c in space.beats(stream)} for stream in ("image", *space.foldings)
+    }
+    chosen: dict[str, list[tuple[Option, cp_model.IntVar]]] = {}
+    for node in space.graph.nodes:
+        picks = [(option, model.NewBoolVar("")) for option in space.options(node, target)]
+        if not picks:
+            return None
+        chosen[node.name] = picks
+        model.AddExactlyOne(pick for _, pick in picks)
+        for position, stream in enumerate(node.inputs):
+            _tie(model, streams[stream], [(option.beats[position], pick) for option, pick in picks])
+        _tie(model, streams[node.name], [(option.folding.stream_channels, pick) for option, pick in picks])
+    edges = [
+        (space.edge_cost(stream, c), literal)
+        for node in space.graph.nodes
+        for stream in node.inputs
+        for c, literal in streams[stream].items()
+    ]
+    costs = [(option.cost, pick) for picks in chosen.values() for option, pick in picks] + edges
+    for kind, limit in (("lut", budget.lut), ("bram18", budget.bram18), ("uram", budget.uram)):
+        model.Add(sum(_ceil(getattr(cost, kind)) * pick for cost, pick in costs) <= limit)
+    model.Minimize(sum((_ceil(cost.lut) + BRAM18_PRICE * cost.bram18) * pick for cost, pick in costs))
+    solver = cp_model.CpSolver()
+    solver.parameters.num_search_workers = 1
+    solver.parameters.random_seed = SEED
+    solver.parameters.max_deterministic_time = EFFORT
+    if solver.Solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    options = {name: next(o for o, pick in picks if solver.Value(pick)) for name, picks in chosen.items()}
+    spent = total(cost for cost, pick in costs if solver.Value(pick))
+    return Solution(options, spent)
+
+
+def _tie(
+    model: cp_model.CpModel, stream: dict[int, cp_model.IntVar], picks: list[tuple[int, cp_model.IntVar]]
+) -> None:
+    """A stream has the channels a beat that the chosen option asks for."""
+    groups: dict[int, list[cp_model.IntVar]] = defaultdict(list)
+    for channels, pick in picks:
+        groups[channels].append(pick)
+    for channels, literal in stream.items():
+        model.Add(sum(groups[channels]) == literal)
+
+
+def _ceil(value: float) -> int:
+    return int(-(-value // 1))
