@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+# make help lists the targets.
+MODEL ?= ern_small
+BOARD ?= kv260
+FPS ?=
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV ?= .venv
+ERN = $(VENV)/bin/ern
+READY = $(VENV)/.ready
+BUILD_ARGS = '$(MODEL)' --board '$(BOARD)' $(if $(FPS),--fps '$(FPS)')
+
+.PHONY: help setup synth test test-current test-system fuzz bench lint clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@echo 'Variables: MODEL=$(MODEL) BOARD=$(BOARD) FPS=frames a second'
+
+setup: $(READY) ## install everything, pinned, into .venv/
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if v == (3, 11) else f"Python 3.11 is needed for TensorFlow 2.14, found {v[0]}.{v[1]}; install it or set PYTHON=")'
+	@for tool in g++ perl; do command -v $$tool >/dev/null || { echo "$$tool is missing; install it (Debian: apt-get install g++ perl)" >&2; exit 1; }; done
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+synth: $(READY) ## build MODEL for BOARD: graph, HLS, RTL, simulation, synthesis, report, gates
+	$(ERN) build $(BUILD_ARGS)
+
+test: $(READY) ## the whole test-suite
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python -m pytest -m 'not system' tests
+
+CURRENT_PYTHON ?= $(shell for v in 3.13 3.12 3.11; do for p in python$$v $(wildcard $(HOME)/.pyenv/versions/$$v*/bin/python3); do $$p -c '' 2>/dev/null && echo $$p && break 2; done; done)
+CURRENT = .venv-current
+
+$(CURRENT)/.ready: requirements-flow.lock pyproject.toml
+	$(CURRENT_PYTHON) -m venv $(CURRENT)
+	$(CURRENT)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-flow.lock
+	$(CURRENT)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+test-current: $(CURRENT)/.ready ## what needs no TensorFlow, on the newest Python
+	$(CURRENT)/bin/python -m pytest -m 'not system and not tensorflow' tests
+
+test-system: $(READY) ## tests that need system packages and root (tmpfs)
+	$(VENV)/bin/python -m pytest -m system tests
+
+fuzz: $(READY) ## 400 random graphs through graph, csim and rtlsim
+	$(VENV)/bin/python -m flow.fuzz --graphs 400
+
+bench: $(READY) ## measure, and write docs/benchmarks.md
+	$(VENV)/bin/python -m flow.bench
+
+lint: $(READY) ## ruff and mypy only
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+
+clean: ## remove build/ (keeps .venv/)
+	rm -rf build

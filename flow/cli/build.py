@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Commands on builds: build, fold, emit, csim, rtlsim, synth; each is a prefix of the pipeline."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from flow.cli.common import Commands, add_json, count, image_size, positive, show
+
+PREFIXES = {
+    "build": ("report", "the whole path; exit code 0 only if all gates pass"),
+    "fold": ("fold", "pe, simd and FIFO depths for a rate and a board"),
+    "emit": ("emit", "write the HLS and SystemVerilog projects"),
+    "csim": ("csim", "up to C simulation"),
+    "rtlsim": ("rtlsim", "up to cycle-accurate simulation"),
+    "synth": ("synth", "up to synthesis"),
+}
+
+
+def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
+    """Add the commands of this file."""
+    for name, (last, what) in PREFIXES.items():
+        parser = commands.add_parser(name, help=what)
+        parser.add_argument("model", help="network of the zoo, or graph folder with --image")
+        parser.add_argument("--board", default="kv260", help="default: kv260")
+        parser.add_argument("--fps", type=positive, help="frames a second (default: the board's)")
+        parser.add_argument("--image", type=image_size, metavar="HxW", help="image size of a graph folder")
+        parser.add_argument("--images", type=count, default=50, help="images through csim and rtlsim (default: 50)")
+        parser.add_argument("--seed", type=int, default=1, help="of stalls and noise (default: 1)")
+        parser.add_argument("--build-root", type=Path, default=Path("build"), metavar="DIR")
+        add_json(parser)
+        parser.set_defaults(run=_build, last=last)
+
+
+def _build(arguments: argparse.Namespace) -> int:
+    from flow.pipeline import STEPS, Request, State, run_steps, up_to
+
+    request = Request(
+        arguments.model, arguments.board, arguments.fps, arguments.image, arguments.build_root, arguments.images, arguments.seed
+    )
+    state = State(request)
+    steps = up_to(STEPS, arguments.last)
+    results = run_steps(state, steps)
+    last: dict[str, Any] = results[arguments.last]
+    text = last.get("text") or _summary(arguments.last, last, str(state.workspace.folder))
+    show(arguments, last if arguments.last != "report" else last["report"], text)
+    return 0 if last.get("passed", True) and not _mismatches(results) else 1
+
+
+def _mismatches(results: dict[str, dict[str, Any]]) -> int:
+    return sum(r["exactness"]["mismatches"] for r in results.values() if "exactness" in r)
+
+
+def _summary(step: str, result: dict[str, Any], folder: str) -> str:
+    if step == "fold":
+        return str(result["explain"])
+    if "exactness" in result:
+        e = result["exactness"]
+        lines = [f"{e['pair']}: {e['mismatches']} mismatches in {e['values']:,} values of {e['images']} images"]
+        if "cycles_per_frame" in result:
+            lines.append(f"cycles a frame: {result['cycles_per_frame']:,}, latency {result['latency_cycles']:,}")
+        return "\n".join(lines + result["differing"])
+    if step == "synth":
+        return "\n".join(f"{family}: " + ", ".join(f"{k} {v}" for k, v in r["totals"].items()) for family, r in result.items())
+    return f"written to {folder}"

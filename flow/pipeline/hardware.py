@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The steps between a design and its figures: emit, csim, rtlsim, synth, vendor."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from typing import Any
+
+from flow.pipeline.state import State
+from flow.pipeline.step import Result
+
+STALLS = 0.3
+"""Share of cycles in which either end of the design pauses in the exactness run."""
+TIMED_FRAMES = 4
+VENDOR_TOOLS = ("vitis-run", "vitis_hls", "vivado_hls")
+
+
+def emit(state: State) -> Result:
+    """Write both projects, the weights and the test vectors."""
+    from flow.emit.hls import hls_plan
+    from flow.emit.rtl import rtl_plan
+    from flow.emit.vectors import vector_plan
+
+    plans = {
+        "hls": hls_plan(state.design, "vitis"),
+        "hls_vivado": hls_plan(state.design, "vivado"),
+        "rtl": rtl_plan(state.design),
+        "vectors": vector_plan(state.graph, state.images),
+    }
+    for folder, plan in plans.items():
+        plan.write(state.workspace.path(folder))
+    return {folder: {"files": len(plan), "digest": plan.digest} for folder, plan in plans.items()}
+
+
+def csim(state: State) -> Result:
+    """graph = csim on every stream."""
+    from flow.simulate.csim import csim as simulate
+
+    expected = state.graph.run(state.images, taps=True)
+    found = simulate(state.design, state.images, state.workspace.path("csim"), taps=True)
+    return _equality("graph=csim", expected, found, len(state.images))
+
+
+def rtlsim(state: State) -> Result:
+    """graph = rtlsim on every stream with random stalls; cycles and FIFO peaks from a run without stalls too."""
+    from flow.simulate.rtlsim import rtlsim as simulate
+
+    folder = state.workspace.path("rtlsim")
+    expected = state.graph.run(state.images, taps=True)
+    stalled = simulate(state.design, state.images, folder, stalls=STALLS, seed=state.request.seed, taps=True)
+    free = simulate(state.design, state.images[:TIMED_FRAMES], folder, stalls=None, seed=state.request.seed, taps=False)
+    depths = {edge.name: edge.depth for edge in state.design.edges}
+    peaks = {name: max(stalled.fifo_peaks[name], free.fifo_peaks[name]) for name in depths}
+    return {
+        **_equality("graph=rtlsim", expected, stalled, len(state.images)),
+        "cycles_per_frame": free.cycles_per_frame,
+        "latency_cycles": free.latency_cycles,
+        "fifo": {name: {"depth": depths[name], "peak": peaks[name]} for name in depths},
+    }
+
+
+def synth(state: State) -> Result:
+    """Yosys for the family of the board and for ECP5."""
+    from flow.synthesise import synthesise_design
+
+    families = dict.fromkeys((state.board.family, "ecp5"))
+    return {family: synthesise_design(state.design, family, state.workspace.cache) for family in families}
+
+
+def vendor_key(state: State) -> list[Any]:
+    """Depends on the design and on which vendor tool is there."""
+    return [state.results["fold"]["digest"], *(shutil.which(tool) for tool in VENDOR_TOOLS)]
+
+
+def vendor(state: State) -> Result:
+    """The vendor path; says why where it did not run."""
+    from flow.synthesise.vendor import run_vendor
+
+    return run_vendor(state.design, state.workspace.folder)
+
+
+def _equality(pair: str, expected: Mapping[str, Any], found: Any, images: int) -> Result:
+    from flow.simulate.compare import compare
+
+    results = compare({**expected}, {**found.streams, "classifier_sum": found.classifier_sum})
+    return {
+        "exactness": {
+            "pair": pair,
+            "images": images,
+            "streams": len(results),
+            "values": sum(r.values for r in results),
+            "mismatches": sum(r.mismatches for r in results),
+        },
+        "differing": [str(r) for r in results if r.mismatches],
+    }

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the steps of one build share: the request, the workspace, and the results so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flow.pipeline.source import Source, find_source, test_images
+from flow.pipeline.workspace import Workspace
+from flow.types import Shape
+
+if TYPE_CHECKING:
+    from flow.boards import Board
+    from flow.design import Design
+    from flow.graph import Graph
+    from flow.ops.base import Array
+
+DEFAULT_BOARD = "kv260"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for.
+
+    Attributes:
+        model: zoo name or graph folder.
+        board: board name.
+        fps: frames a second, or None for the board's default.
+        image: image size for a graph folder.
+        root: where build folders go.
+        images: images through csim and rtlsim, at least 1.
+        seed: of stalls and noise.
+    """
+
+    model: str
+    board: str = DEFAULT_BOARD
+    fps: float | None = None
+    image: Shape | None = None
+    root: Path = Path("build")
+    images: int = 50
+    seed: int = 1
+
+
+@dataclass
+class State:
+    """One build in progress."""
+
+    request: Request
+    results: dict[str, dict[str, Any]] = field(default_factory=dict)
+    reused: set[str] = field(default_factory=set)
+
+    @cached_property
+    def source(self) -> Source:
+        """Source of the graph."""
+        return find_source(self.request.model, self.request.image)
+
+    @cached_property
+    def board(self) -> Board:
+        """Board of the build."""
+        from flow.boards import load_board
+
+        return load_board(self.request.board)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """Folder of the build; the default board has no suffix."""
+        suffix = "" if self.board.name == DEFAULT_BOARD else f"-{self.board.name}"
+        return Workspace(self.request.root, self.source.name + suffix)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The lowered graph, from the build folder."""
+        from flow import store
+
+        return store.load(self.workspace.path("graph"))
+
+    @cached_property
+    def image(self) -> Shape:
+        """Size of one frame."""
+        assert self.source.image is not None
+        return Shape(self.source.image.height, self.source.image.width, self.graph.in_channels)
+
+    @cached_property
+    def design(self) -> Design:
+        """The folded design, from the result of step `fold`."""
+        from flow.design import Design
+        from flow.ops import Folding
+
+        folded = self.results["fold"]["design"]
+        foldings = {name: Folding(**entry) for name, entry in folded["foldings"].items()}
+        return Design(self.graph, self.image, self.board, foldings, folded["depths"])
+
+    @cached_property
+    def test_set(self) -> tuple[Array, Array | None]:
+        """Test images and labels."""
+        return test_images(self.source, self.graph.in_channels)
+
+    @property
+    def images(self) -> Array:
+        """The images that go through csim and rtlsim."""
+        return self.test_set[0][: self.request.images]

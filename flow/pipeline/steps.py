@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The whole path in one list. A shorter run is a prefix of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from flow.pipeline import exactness, hardware, verdict
+from flow.pipeline.state import State
+from flow.pipeline.step import Result, Step
+
+
+def _lower(state: State) -> Result:
+    from flow import store
+
+    if state.source.kind == "graph":
+        graph = store.load(state.source.path)
+    else:
+        from flow.lower import lower
+        from qmodels.checkpoints import load_zoo
+
+        graph = lower(load_zoo(state.source.name))
+    return {"digest": store.save(graph, state.workspace.path("graph")), "nodes": len(graph.nodes)}
+
+
+def _fold(state: State) -> Result:
+    import json
+
+    from flow.emit.plan import write_atomic
+    from flow.fold import design, explain
+
+    folded = design(state.graph, state.image, state.board, state.request.fps)
+    write_atomic(state.workspace.path("design.json"), json.dumps(folded.to_json(), indent=1) + "\n")
+    return {"design": folded.to_json(), "digest": folded.digest, "explain": explain(folded)}
+
+
+def _graph_key(state: State) -> list[Any]:
+    return [state.results["lower"]["digest"]]
+
+
+def _design_key(state: State) -> list[Any]:
+    return [state.results["fold"]["digest"]]
+
+
+def _images_key(state: State) -> list[Any]:
+    return [*_design_key(state), state.request.images, state.request.seed]
+
+
+STEPS: tuple[Step, ...] = (
+    Step("lower", "model to integer graph", lambda s: [s.source.digest, s.source.kind], _lower, writes=True),
+    Step("evaluate", "Keras = graph on every activation of the test images", _graph_key, exactness.keras),
+    Step(
+        "fold",
+        "pe, simd and FIFO depths for the asked rate",
+        lambda s: [*_graph_key(s), asdict(s.board), asdict(s.image), s.request.fps],
+        _fold,
+        writes=True,
+    ),
+    Step("emit", "HLS and SystemVerilog projects, weights, vectors", _images_key, hardware.emit, writes=True),
+    Step("csim", "C simulation with g++", _images_key, hardware.csim),
+    Step("rtlsim", "cycle-accurate simulation with Verilator, random stalls", _images_key, hardware.rtlsim),
+    Step("synth", "synthesis with Yosys, DSP inference on", _design_key, hardware.synth),
+    Step("vendor", "csynth, cosim and export if a vendor tool is on PATH", hardware.vendor_key, hardware.vendor, writes=True),
+    Step("report", "report.json, summary, gates", verdict.key, verdict.report, writes=True),
+)
