@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Files of trained weights as plain dictionaries: NumPy archives and PyTorch (Lightning) checkpoints."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from flow.errors import ModelError
+from flow.importer import pickles
+from flow.ops.base import Array
+
+PREFIX = "network."
+"""The Lightning module keeps the net in this attribute."""
+
+
+def read_checkpoint(path: Path) -> dict[str, Array]:
+    """State of a network: key -> array, without the `network.` prefix.
+
+    Args:
+        path: `.npz` with one array a key, or a torch.save zip (`.ckpt`, `.pth`) of a state_dict or of a dictionary that
+            holds one under `state_dict`.
+
+    Raises:
+        ModelError: a file that is missing, truncated, of another format, or without a state_dict; two keys of one name.
+    """
+    path = Path(path)
+    try:
+        with open(path, "rb") as file:
+            magic = file.read(4)
+    except OSError as error:
+        raise ModelError(
+            f"{path}: cannot be read ({error.strerror}); give a .npz or a PyTorch .ckpt or .pth file"
+        ) from error
+    if magic[:2] != b"PK":
+        raise ModelError(
+            f"{path}: expected a .npz or a PyTorch zip checkpoint, found another format; save it with torch.save of "
+            "torch >= 1.6"
+        )
+    state = _archive(path) if _is_npz(path) else _state_dict(pickles.load(path), path)
+    found: dict[str, Array] = {}
+    for key, array in state.items():
+        short = key.removeprefix(PREFIX)
+        if short in found:
+            raise ModelError(f"{path}: holds {short!r} twice, with and without the prefix {PREFIX!r}; keep one")
+        found[short] = array
+    return found
+
+
+def _is_npz(path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return all(name.endswith(".npy") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise ModelError(
+            f"{path}: cannot be read as a checkpoint ({error}); it is truncated, fetch or save it anew"
+        ) from error
+
+
+def _archive(path: Path) -> dict[str, Array]:
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return {key: archive[key] for key in archive.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelError(f"{path}: cannot be read ({error}); it is truncated, fetch or save it anew") from error
+
+
+def _state_dict(content: Any, path: Path) -> Mapping[str, Array]:
+    state = content.get("state_dict", content) if isinstance(content, Mapping) else None
+    if not isinstance(state, Mapping) or not state:
+        raise ModelError(f"{path}: expected a state_dict, found {type(content).__name__}; save network.state_dict()")
+    for key, value in state.items():
+        if not isinstance(key, str) or not isinstance(value, np.ndarray):
+            raise ModelError(
+                f"{path}: entry {key!r} is a {type(value).__name__}, expected a tensor; save network.state_dict()"
+            )
+    return state
