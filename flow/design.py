@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A design: a graph, one image size, a board, a folding for each op and a depth for each FIFO. Emitters read nothing else."""
+"""A design: a graph, one image size, a board, a folding of each op, a depth of each FIFO. Emitters read nothing else."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ class Design:
             folding = self.foldings[node.name]
             if node.out_channels % folding.stream_channels:
                 raise FoldError(
-                    f"{node.name}: stream_channels {folding.stream_channels} must divide its {node.out_channels} channels"
+                    f"{node.name}: stream_channels {folding.stream_channels} must divide its "
+                    f"{node.out_channels} channels"
                 )
 
     @cached_property

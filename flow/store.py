@@ -54,7 +54,9 @@ def load(folder: Path) -> Graph:
     except OSError as error:
         raise GraphError(f"{path}: cannot be read ({error.strerror}); a graph is a folder with graph.json") from error
     except ValueError as error:
-        raise GraphError(f"{path}: not JSON ({error}); the file is truncated or was edited, save the graph anew") from error
+        raise GraphError(
+            f"{path}: not JSON ({error}); the file is truncated or was edited, save the graph anew"
+        ) from error
     if not isinstance(structure, dict) or structure.get("schema") != SCHEMA:
         raise GraphError(f"{path}: expected schema {SCHEMA}; save the graph anew with this version")
     graph = _graph(structure, _arrays(path.with_name("arrays.npz")), path)
@@ -76,7 +78,9 @@ def _arrays(path: Path) -> dict[str, Array]:
         with np.load(path, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
-        raise GraphError(f"{path}: cannot be read ({error}); it is missing or truncated, save the graph anew") from error
+        raise GraphError(
+            f"{path}: cannot be read ({error}); it is missing or truncated, save the graph anew"
+        ) from error
 
 
 def _graph(structure: dict[str, Any], arrays: dict[str, Array], path: Path) -> Graph:

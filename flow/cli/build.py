@@ -38,7 +38,13 @@ def _build(arguments: argparse.Namespace) -> int:
     from flow.pipeline import STEPS, Request, State, run_steps, up_to
 
     request = Request(
-        arguments.model, arguments.board, arguments.fps, arguments.image, arguments.build_root, arguments.images, arguments.seed
+        arguments.model,
+        arguments.board,
+        arguments.fps,
+        arguments.image,
+        arguments.build_root,
+        arguments.images,
+        arguments.seed,
     )
     state = State(request)
     steps = up_to(STEPS, arguments.last)
@@ -63,5 +69,7 @@ def _summary(step: str, result: dict[str, Any], folder: str) -> str:
             lines.append(f"cycles a frame: {result['cycles_per_frame']:,}, latency {result['latency_cycles']:,}")
         return "\n".join(lines + result["differing"])
     if step == "synth":
-        return "\n".join(f"{family}: " + ", ".join(f"{k} {v}" for k, v in r["totals"].items()) for family, r in result.items())
+        return "\n".join(
+            f"{family}: " + ", ".join(f"{k} {v}" for k, v in r["totals"].items()) for family, r in result.items()
+        )
     return f"written to {folder}"

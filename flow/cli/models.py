@@ -34,12 +34,29 @@ def _models(arguments: argparse.Namespace) -> int:
     rows = []
     for name, config in NETWORKS.items():
         accuracy = cards.get(name, {}).get("accuracy")
-        rows.append({"name": name, "block": config.block, "stages": [s.blocks for s in config.stages],
-                     "expansion": config.expansion, "classes": config.classes, "accuracy": accuracy})
+        rows.append(
+            {
+                "name": name,
+                "block": config.block,
+                "stages": [s.blocks for s in config.stages],
+                "expansion": config.expansion,
+                "classes": config.classes,
+                "accuracy": accuracy,
+            }
+        )
     text = table(
         ["network", "block", "stages", "K", "classes", "accuracy of trained weights"],
-        [[r["name"], r["block"], "+".join(map(str, r["stages"])), r["expansion"], r["classes"],
-          f"{100 * r['accuracy']:.2f} %" if r["accuracy"] else "-"] for r in rows],
+        [
+            [
+                r["name"],
+                r["block"],
+                "+".join(map(str, r["stages"])),
+                r["expansion"],
+                r["classes"],
+                f"{100 * r['accuracy']:.2f} %" if r["accuracy"] else "-",
+            ]
+            for r in rows
+        ],
     )
     show(arguments, {"models": rows}, text)
     return 0

@@ -8,8 +8,6 @@ from flow.ops.residual_add import ResidualAdd
 from flow.ops.thermometer_encode import ThermometerEncode
 from flow.ops.threshold import Threshold
 
-OPS: dict[str, type[Op]] = {
-    op.kind: op for op in (ThermometerEncode, BinaryConv, Threshold, ResidualAdd, GlobalPool)
-}
+OPS: dict[str, type[Op]] = {op.kind: op for op in (ThermometerEncode, BinaryConv, Threshold, ResidualAdd, GlobalPool)}
 
 __all__ = ["OPS", "BinaryConv", "Folding", "GlobalPool", "Op", "ResidualAdd", "ThermometerEncode", "Threshold"]

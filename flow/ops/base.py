@@ -79,9 +79,7 @@ class Op(ABC):
 
     @classmethod
     @abstractmethod
-    def load(
-        cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
-    ) -> Op:
+    def load(cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]) -> Op:
         """The node that `attributes()` and `arrays()` describe."""
 
     def arrays(self) -> dict[str, Array]:

@@ -82,7 +82,9 @@ class BinaryConv(Op):
         codes = inputs[0]
         signs = (2.0 * self.weights.reshape(self.out_channels, -1).T - 1.0).astype(np.float32)
         if CODE.high * signs.shape[0] >= FLOAT32_EXACT:
-            raise GraphError(f"{self.name}: sums of {signs.shape[0]} products may pass 2^24, where float32 is not exact")
+            raise GraphError(
+                f"{self.name}: sums of {signs.shape[0]} products may pass 2^24, where float32 is not exact"
+            )
         out = self.shape(Shape(codes.shape[1], codes.shape[2], codes.shape[3]))
         sums = np.empty((codes.shape[0], out.height, out.width, out.channels), np.int32)
         step = max(1, BYTES_A_CHUNK // (4 * out.pixels * max(signs.shape)))
@@ -117,7 +119,9 @@ class BinaryConv(Op):
         cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
     ) -> BinaryConv:
         stride, padding = (tuple(int(v) for v in attributes[key]) for key in ("stride", "padding"))
-        return cls(name, inputs, integers(arrays["weights"], np.uint8), (stride[0], stride[1]), (padding[0], padding[1]))
+        return cls(
+            name, inputs, integers(arrays["weights"], np.uint8), (stride[0], stride[1]), (padding[0], padding[1])
+        )
 
     def macs(self, *inputs: Shape) -> int:
         return self.shape(*inputs).pixels * int(self.weights.size)

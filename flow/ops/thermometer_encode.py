@@ -14,7 +14,7 @@ from flow.types import CODE, Range, Shape
 
 
 def official_thresholds(expansion: int) -> Array:
-    """Thresholds [K,3] of the official code: channel i reaches m when pixel > s*(K*(m-1)+i+1), s = max(1, 255//(3K))."""
+    """Thresholds [K,3] of the official code: code m of channel i when pixel > s*(K*(m-1)+i+1), s = max(1, 255//(3K))."""
     return paper_thresholds(expansion) + 1
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Keras = graph on every activation of every test image, and the accuracy of both. The one step that needs TensorFlow."""
+"""Keras = graph on every activation of every test image, and the accuracy of both; needs TensorFlow."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ def compare_keras(model: Any, graph: Graph, images: Array, labels: Array | None)
     }
 
 
-def _batches(predict: Any, graph: Graph, images: Array) -> Iterator[tuple[int, dict[str, Array], Array, dict[str, Array]]]:
+def _batches(
+    predict: Any, graph: Graph, images: Array
+) -> Iterator[tuple[int, dict[str, Array], Array, dict[str, Array]]]:
     from tqdm import tqdm
 
     for first in tqdm(range(0, len(images), BATCH), desc="keras = graph", unit="batch", leave=False, disable=None):
@@ -90,7 +92,9 @@ def _taps(model: Any, graph: Graph) -> tuple[Any, dict[str, Callable[[Array], Ar
         values[name] = _value_of(layer)
     unseen = [node.name for node in graph.nodes[:-1] if node.name not in values]
     if unseen:
-        raise LowerError(f"graph {graph.name}: streams {unseen} are written by no layer of the Keras model {model.name}")
+        raise LowerError(
+            f"graph {graph.name}: streams {unseen} are written by no layer of the Keras model {model.name}"
+        )
     tapped = tf.keras.Model(model.input, outputs)
     return tf.function(lambda images: tapped(images, training=False), reduce_retracing=True), values
 

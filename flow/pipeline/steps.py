@@ -62,6 +62,12 @@ STEPS: tuple[Step, ...] = (
     Step("csim", "C simulation with g++", _images_key, hardware.csim),
     Step("rtlsim", "cycle-accurate simulation with Verilator, random stalls", _images_key, hardware.rtlsim),
     Step("synth", "synthesis with Yosys, DSP inference on", _design_key, hardware.synth),
-    Step("vendor", "csynth, cosim and export if a vendor tool is on PATH", hardware.vendor_key, hardware.vendor, writes=True),
+    Step(
+        "vendor",
+        "csynth, cosim and export if a vendor tool is on PATH",
+        hardware.vendor_key,
+        hardware.vendor,
+        writes=True,
+    ),
     Step("report", "report.json, summary, gates", verdict.key, verdict.report, writes=True),
 )

@@ -6,6 +6,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -36,15 +37,18 @@ class Workspace:
         path = self.folder / ".lock"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            handle = open(path, "w")
+            handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
-            raise BuildError(f"{self.folder}: cannot be written ({error.strerror}); choose another --build-root") from error
-        with handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise BuildError(f"{self.folder}: another build is running in it; wait until it ends") from error
+            raise BuildError(
+                f"{self.folder}: cannot be written ({error.strerror}); choose another --build-root"
+            ) from error
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield
+        except BlockingIOError as error:
+            raise BuildError(f"{self.folder}: another build is running in it; wait until it ends") from error
+        finally:
+            os.close(handle)
 
     def path(self, *parts: str) -> Path:
         """A path in the build folder."""
