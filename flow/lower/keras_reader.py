@@ -7,9 +7,11 @@ exact classes are taken: a subclass may compute something else, and a stock laye
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import qkeras
 import tensorflow as tf
 
 from flow.errors import LowerError
@@ -38,6 +40,24 @@ REMEDIES = {
     "Flatten": "drop it: MeanLogits gives N x classes",
     "Rescaling": "drop it: ThermometerEncode takes pixels 0..255",
 }
+
+
+def load_model(path: Path) -> Any:
+    """A saved Keras model (.h5, .keras or SavedModel) with the layers of qmodels and QKeras known by name.
+
+    Raises:
+        LowerError: a path that is no such model, or one with a layer of unknown class.
+    """
+    known: dict[str, Any] = {}
+    qkeras.utils._add_supported_quantized_objects(known)
+    try:
+        return tf.keras.models.load_model(path, custom_objects={**known, **ours.CUSTOM_OBJECTS}, compile=False)
+    except (OSError, ValueError, TypeError, KeyError, EOFError, ImportError) as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise LowerError(
+            f"{path}: cannot be loaded as a Keras model ({reason[:200]}); expected a whole model of qmodels layers saved "
+            "with model.save()"
+        ) from error
 
 
 def read_model(model: Any) -> net.Network:
