@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Buffering: the schedule of a design and the depths of its FIFOs."""
+
+from flow.buffer.depths import depths
+from flow.buffer.model import Schedule, schedule
+
+__all__ = ["Schedule", "depths", "schedule"]
