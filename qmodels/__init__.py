@@ -11,10 +11,20 @@ import importlib
 from typing import Any
 
 _LAZY = {
-    "ThermometerEncode": "layers", "BinaryConv2D": "layers", "Activation2Bit": "layers",
-    "ExactBatchNormalization": "layers", "ResidualAdd": "layers", "MeanLogits": "layers", "CUSTOM_OBJECTS": "layers",
-    "ErnConfig": "config", "NETWORKS": "config", "build": "ern", "build_float_twin": "ern",
-    "load_zoo": "checkpoints", "load_weights": "checkpoints", "load_dataset": "datasets",
+    "ThermometerEncode": "layers",
+    "BinaryConv2D": "layers",
+    "Activation2Bit": "layers",
+    "ExactBatchNormalization": "layers",
+    "ResidualAdd": "layers",
+    "MeanLogits": "layers",
+    "CUSTOM_OBJECTS": "layers",
+    "ErnConfig": "config",
+    "NETWORKS": "config",
+    "build": "ern",
+    "build_float_twin": "ern",
+    "load_zoo": "checkpoints",
+    "load_weights": "checkpoints",
+    "load_dataset": "datasets",
 }
 
 __all__ = sorted(_LAZY)

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -29,7 +29,7 @@ def shifted(images: Uint8Array, dy: npt.NDArray[np.int64], dx: npt.NDArray[np.in
     """Images N x H x W x C, each moved by its own dy rows and dx columns; zeros move in."""
     result = np.zeros_like(images)
     height, width = images.shape[1:3]
-    for y, x in {(int(a), int(b)) for a, b in zip(dy, dx)}:
+    for y, x in {(int(a), int(b)) for a, b in zip(dy, dx, strict=True)}:
         chosen = np.flatnonzero((dy == y) & (dx == x))
         rows, cols = slice(max(y, 0), height + min(y, 0)), slice(max(x, 0), width + min(x, 0))
         from_rows, from_cols = slice(max(-y, 0), height + min(-y, 0)), slice(max(-x, 0), width + min(-x, 0))
@@ -37,8 +37,9 @@ def shifted(images: Uint8Array, dy: npt.NDArray[np.int64], dx: npt.NDArray[np.in
     return result
 
 
-def epoch_batches(x: Uint8Array, y: LabelArray, batch: int, seed: int, epoch: int,
-                  augmentation: Augmentation) -> Iterator[tuple[Uint8Array, LabelArray]]:
+def epoch_batches(
+    x: Uint8Array, y: LabelArray, batch: int, seed: int, epoch: int, augmentation: Augmentation
+) -> Iterator[tuple[Uint8Array, LabelArray]]:
     """Shuffled, augmented batches of one epoch; a last incomplete batch is dropped unless it is the only one."""
     rng = np.random.default_rng([seed, epoch])
     order = rng.permutation(len(x))
@@ -50,4 +51,4 @@ def epoch_batches(x: Uint8Array, y: LabelArray, batch: int, seed: int, epoch: in
         reach = augmentation.shift
         x = shifted(x, rng.integers(-reach, reach + 1, len(x)), rng.integers(-reach, reach + 1, len(x)))
     for start in range(0, max(len(x) // batch, 1) * batch, batch):
-        yield x[start:start + batch], y[start:start + batch]
+        yield x[start : start + batch], y[start : start + batch]

@@ -6,8 +6,8 @@ Layer names are the keys of the official state dictionaries with dots as undersc
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Optional, Sequence
 
 from qmodels.config import StemConv
 from qmodels.layers import Activation2Bit, BinaryConv2D, ExactBatchNormalization, MeanLogits, ResidualAdd
@@ -24,15 +24,16 @@ class BlockOptions:
     bn_momentum: float = 0.9
 
 
-def norm_act(x: Tensor, bn: str, act: str, options: BlockOptions, scaled: bool, delta: Optional[float] = None) -> Tensor:
+def norm_act(x: Tensor, bn: str, act: str, options: BlockOptions, scaled: bool, delta: float | None = None) -> Tensor:
     """BatchNormalization `bn`, then the two-bit activation `act`, post-scaled or raw."""
     x = ExactBatchNormalization(momentum=options.bn_momentum, name=bn)(x)
     return Activation2Bit(scaled, options.delta if delta is None else delta, name=act)(x)
 
 
 def _downsample(a: Tensor, channels: int, stride: int, prefix: str, options: BlockOptions) -> Tensor:
-    return BinaryConv2D(channels, 1, stride, scale=options.shared_scale, ewgs_delta=options.down_delta,
-                        name=f"{prefix}downsample")(a)
+    return BinaryConv2D(
+        channels, 1, stride, scale=options.shared_scale, ewgs_delta=options.down_delta, name=f"{prefix}downsample"
+    )(a)
 
 
 def preact_block(x: Tensor, width: int, stride: int, down: bool, prefix: str, options: BlockOptions) -> Tensor:
@@ -42,8 +43,9 @@ def preact_block(x: Tensor, width: int, stride: int, down: bool, prefix: str, op
     """
     a = norm_act(x, f"{prefix}bn0", f"{prefix}act0", options, scaled=not down)
     skip = _downsample(a, width, stride, prefix, options) if down else x
-    h = BinaryConv2D(width, 3, stride, input_scale=1.0 if down else CODE_SCALE, ewgs_delta=options.delta,
-                     name=f"{prefix}conv1")(a)
+    h = BinaryConv2D(
+        width, 3, stride, input_scale=1.0 if down else CODE_SCALE, ewgs_delta=options.delta, name=f"{prefix}conv1"
+    )(a)
     a = norm_act(h, f"{prefix}bn1", f"{prefix}act1", options, scaled=False)
     h = BinaryConv2D(width, 3, scale=options.shared_scale, ewgs_delta=options.delta, name=f"{prefix}conv2")(a)
     return ResidualAdd(name=f"{prefix}add")([h, skip])
@@ -53,8 +55,9 @@ def bottleneck_block(x: Tensor, width: int, stride: int, down: bool, prefix: str
     """PreActBottleneck: N x H x W x in to N x H/stride x W/stride x 4*width (arXiv 2410.11553, figure 4)."""
     a = norm_act(x, f"{prefix}bn1", f"{prefix}act1", options, scaled=not down)
     skip = _downsample(a, 4 * width, stride, prefix, options) if down else x
-    h = BinaryConv2D(width, 1, input_scale=1.0 if down else CODE_SCALE, ewgs_delta=options.delta,
-                     name=f"{prefix}conv1")(a)
+    h = BinaryConv2D(
+        width, 1, input_scale=1.0 if down else CODE_SCALE, ewgs_delta=options.delta, name=f"{prefix}conv1"
+    )(a)
     a = norm_act(h, f"{prefix}bn2", f"{prefix}act2", options, scaled=True)
     h = BinaryConv2D(width, 3, stride, input_scale=CODE_SCALE, ewgs_delta=options.delta, name=f"{prefix}conv2")(a)
     a = norm_act(h, f"{prefix}bn3", f"{prefix}act3", options, scaled=False)
@@ -69,8 +72,9 @@ def stem(codes: Tensor, convs: Sequence[StemConv], options: BlockOptions, delta:
     """Stem convolutions; the first reads raw pixel codes, the later ones post-scaled codes."""
     x, input_scale = codes, 1.0
     for conv in convs:
-        x = BinaryConv2D(conv.filters, conv.kernel, conv.stride, input_scale=input_scale, ewgs_delta=delta,
-                         name=conv.name)(x)
+        x = BinaryConv2D(
+            conv.filters, conv.kernel, conv.stride, input_scale=input_scale, ewgs_delta=delta, name=conv.name
+        )(x)
         if conv.norm:
             x = norm_act(x, f"bn{conv.suffix}", f"act{conv.suffix}", options, scaled=True, delta=delta)
             input_scale = CODE_SCALE

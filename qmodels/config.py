@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Optional
 
 from flow.errors import UsageError
 
@@ -59,7 +58,7 @@ class ErnConfig:
     ewgs_delta: float = 0.0
     ewgs_in_blocks: bool = False
     bn_momentum: float = 0.9
-    dataset: Optional[str] = None
+    dataset: str | None = None
 
     def __post_init__(self) -> None:
         if self.block not in ("preact", "bottleneck"):
@@ -79,25 +78,38 @@ class ErnConfig:
         """Name of the last stage, e.g. layer4; the tail norm and activation are named after it."""
         return f"layer{len(self.stages)}"
 
-    def with_options(self, **changes: object) -> "ErnConfig":
+    def with_options(self, **changes: object) -> ErnConfig:
         """A copy with some fields replaced."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
 
 def official_stem(last_kernel: int = 1, width: int = 64) -> tuple[StemConv, ...]:
     """Stem of the official code (a 1x1 convolution last) or, with last_kernel 3, of the paper's text."""
-    return (StemConv("conv1", width, 3, 2), StemConv("conv2", width, 3, 1), StemConv("conv_downsample", width, 3, 2),
-            StemConv("conv1_2", width, last_kernel, 1, norm=False))
+    return (
+        StemConv("conv1", width, 3, 2),
+        StemConv("conv2", width, 3, 1),
+        StemConv("conv_downsample", width, 3, 2),
+        StemConv("conv1_2", width, last_kernel, 1, norm=False),
+    )
 
 
-def official(name: str, block: str, blocks: tuple[int, ...], last_width: int = 512, classes: int = 1000,
-             expansion: int = 10, ewgs_delta: float = 0.01, size: int = 256) -> ErnConfig:
+def official(
+    name: str,
+    block: str,
+    blocks: tuple[int, ...],
+    last_width: int = 512,
+    classes: int = 1000,
+    expansion: int = 10,
+    ewgs_delta: float = 0.01,
+    size: int = 256,
+) -> ErnConfig:
     """A network of the official family: widths 64, 128, 256 and `last_width`, stride 2 from the second stage on."""
     widths = [64 << i for i in range(len(blocks))]
     widths[-1] = last_width
-    stages = tuple(Stage(n, w, 1 if i == 0 else 2) for i, (n, w) in enumerate(zip(blocks, widths)))
-    return ErnConfig(name, (size, size, 3), expansion, official_stem(), stages, classes, block=block,
-                     ewgs_delta=ewgs_delta)
+    stages = tuple(Stage(n, w, 1 if i == 0 else 2) for i, (n, w) in enumerate(zip(blocks, widths, strict=True)))
+    return ErnConfig(
+        name, (size, size, 3), expansion, official_stem(), stages, classes, block=block, ewgs_delta=ewgs_delta
+    )
 
 
 _ALL = (
@@ -106,12 +118,27 @@ _ALL = (
     official("erns34", "preact", (3, 4, 6, 3), expansion=10),
     official("erns50", "bottleneck", (3, 4, 6, 3)),
     official("erns101", "bottleneck", (3, 4, 23, 3)),
-    ErnConfig("ern_tiny", (8, 8, 1), 10, (StemConv("conv1", 16, 3, 1), StemConv("conv1_2", 16, 1, 1, norm=False)),
-              (Stage(1, 16, 1), Stage(1, 32, 2)), 10, bn_momentum=0.95, dataset="digits"),
+    ErnConfig(
+        "ern_tiny",
+        (8, 8, 1),
+        10,
+        (StemConv("conv1", 16, 3, 1), StemConv("conv1_2", 16, 1, 1, norm=False)),
+        (Stage(1, 16, 1), Stage(1, 32, 2)),
+        10,
+        bn_momentum=0.95,
+        dataset="digits",
+    ),
     # A first convolution of stride 1 is worth 0.9 points of accuracy on these small images.
-    ErnConfig("ern_small", (28, 28, 1), 10,
-              (StemConv("conv1", 32, 3, 1), StemConv("conv2", 64, 3, 2), StemConv("conv1_2", 64, 1, 1, norm=False)),
-              (Stage(1, 64, 1), Stage(1, 128, 2)), 10, bn_momentum=0.99, dataset="fashion_mnist"),
+    ErnConfig(
+        "ern_small",
+        (28, 28, 1),
+        10,
+        (StemConv("conv1", 32, 3, 1), StemConv("conv2", 64, 3, 2), StemConv("conv1_2", 64, 1, 1, norm=False)),
+        (Stage(1, 64, 1), Stage(1, 128, 2)),
+        10,
+        bn_momentum=0.99,
+        dataset="fashion_mnist",
+    ),
 )
 NETWORKS: dict[str, ErnConfig] = {c.name: c for c in _ALL}
 

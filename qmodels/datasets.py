@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import os
 import shutil
 import struct
 import subprocess
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Optional
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +24,12 @@ Uint8Array = npt.NDArray[np.uint8]
 
 _DEB = "dataset-fashion-mnist"
 _DEB_FOLDER = Path("usr/share/datasets/fashion-mnist")
-_FASHION_FILES = ("train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
-                  "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz")
+_FASHION_FILES = (
+    "train-images-idx3-ubyte.gz",
+    "train-labels-idx1-ubyte.gz",
+    "t10k-images-idx3-ubyte.gz",
+    "t10k-labels-idx1-ubyte.gz",
+)
 _DIGITS_SEED, _DIGITS_TEST = 0, 0.2
 
 
@@ -63,7 +69,8 @@ def _digits() -> Dataset:
     data = load_digits()
     images = (data.images * 15).astype(np.uint8)[..., None]
     train_x, test_x, train_y, test_y = train_test_split(
-        images, data.target.astype(np.int64), test_size=_DIGITS_TEST, random_state=_DIGITS_SEED, stratify=data.target)
+        images, data.target.astype(np.int64), test_size=_DIGITS_TEST, random_state=_DIGITS_SEED, stratify=data.target
+    )
     return _checked("digits", (8, 8, 1), train_x, train_y, test_x, test_y)
 
 
@@ -77,13 +84,15 @@ def _fashion_mnist() -> Dataset:
         train_x, train_y, test_x, test_y = _keras_fashion()
     result = _checked("fashion_mnist", (28, 28, 1), train_x, train_y, test_x, test_y)
     if (len(result.train_x), len(result.test_x)) != (60000, 10000):
-        raise DataError(f"data set fashion_mnist: expected 60000 and 10000 images, found {len(result.train_x)} and "
-                        f"{len(result.test_x)}; delete {cache_folder()} and try again")
+        raise DataError(
+            f"data set fashion_mnist: expected 60000 and 10000 images, found {len(result.train_x)} and "
+            f"{len(result.test_x)}; delete {cache_folder()} and try again"
+        )
     return result
 
 
-def _fashion_folder() -> Optional[Path]:
-    """The folder that holds the four files, fetching the Debian package into the cache if need be; None if impossible."""
+def _fashion_folder() -> Path | None:
+    """The folder of the four files, fetching the Debian package into the cache if need be; None if impossible."""
     installed, cached = Path("/") / _DEB_FOLDER, cache_folder() / "fashion-mnist-deb"
     for folder in (installed, cached / _DEB_FOLDER):
         if all((folder / name).is_file() for name in _FASHION_FILES):
@@ -100,11 +109,9 @@ def _fashion_folder() -> Optional[Path]:
             command = [part for arg in command for part in (found[:1] if arg == "*.deb" else [arg])]
             if subprocess.run(command, cwd=scratch, capture_output=True, check=False).returncode != 0:
                 return None
-        try:
-            # Renamed in one step: a half-unpacked folder is never taken for the data.
+        # Renamed in one step, so a half-unpacked folder is never taken for the data; another process may be quicker.
+        with contextlib.suppress(OSError):
             os.replace(Path(scratch) / "root", cached)
-        except OSError:
-            pass  # another process was quicker
     folder = cached / _DEB_FOLDER
     return folder if all((folder / name).is_file() for name in _FASHION_FILES) else None
 
@@ -114,21 +121,25 @@ def _read_idx(path: Path) -> npt.NDArray[np.uint8]:
     try:
         raw = gzip.decompress(path.read_bytes())
         rank = raw[3]
-        shape = struct.unpack(f">{rank}I", raw[4:4 + 4 * rank])
+        shape = struct.unpack(f">{rank}I", raw[4 : 4 + 4 * rank])
         return np.frombuffer(raw, np.uint8, offset=4 + 4 * rank).reshape(shape)
     except (OSError, EOFError, IndexError, ValueError, struct.error, gzip.BadGzipFile) as err:
-        raise DataError(f"{path}: expected a complete gzip idx file, found a damaged one ({err}); delete it and try again") \
-            from err
+        raise DataError(
+            f"{path}: expected a complete gzip idx file, found a damaged one ({err}); delete it and try again"
+        ) from err
 
 
 def _keras_fashion() -> tuple[Uint8Array, Uint8Array, Uint8Array, Uint8Array]:
-    remedy = (f"install the Debian package {_DEB}, or unpack it into {cache_folder()}/fashion-mnist-deb, "
-              "or let Keras reach the network once")
+    remedy = (
+        f"install the Debian package {_DEB}, or unpack it into {cache_folder()}/fashion-mnist-deb, "
+        "or let Keras reach the network once"
+    )
     try:
         from tensorflow.keras.datasets import fashion_mnist
     except ImportError as err:
-        raise DataError(f"data set fashion_mnist: not on this machine, and no TensorFlow to fetch it with; {remedy}") \
-            from err
+        raise DataError(
+            f"data set fashion_mnist: not on this machine, and no TensorFlow to fetch it with; {remedy}"
+        ) from err
     try:
         (train_x, train_y), (test_x, test_y) = fashion_mnist.load_data()
     except Exception as err:  # Keras raises bare Exception when a download fails
@@ -136,12 +147,20 @@ def _keras_fashion() -> tuple[Uint8Array, Uint8Array, Uint8Array, Uint8Array]:
     return train_x[..., None], train_y, test_x[..., None], test_y
 
 
-def _checked(name: str, shape: tuple[int, int, int], train_x: npt.NDArray[np.uint8], train_y: npt.NDArray[np.integer],
-             test_x: npt.NDArray[np.uint8], test_y: npt.NDArray[np.integer]) -> Dataset:
+def _checked(
+    name: str,
+    shape: tuple[int, int, int],
+    train_x: npt.NDArray[np.uint8],
+    train_y: npt.NDArray[Any],
+    test_x: npt.NDArray[np.uint8],
+    test_y: npt.NDArray[Any],
+) -> Dataset:
     for part, x, y in (("training", train_x, train_y), ("test", test_x, test_y)):
         if x.dtype != np.uint8 or x.shape[1:] != shape or y.shape != (len(x),) or not len(x):
-            raise DataError(f"data set {name}, {part} part: expected uint8 images N x {' x '.join(map(str, shape))} and N "
-                            f"labels, found {x.dtype} {x.shape} and {y.shape}")
+            raise DataError(
+                f"data set {name}, {part} part: expected uint8 images N x {' x '.join(map(str, shape))} and N "
+                f"labels, found {x.dtype} {x.shape} and {y.shape}"
+            )
         if y.min() < 0 or y.max() > 9:
             raise DataError(f"data set {name}, {part} part: expected labels 0..9, found {y.min()}..{y.max()}")
     return Dataset(name, train_x, train_y.astype(np.int64), test_x, test_y.astype(np.int64))

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from typing import Optional, Union
-
 import tensorflow as tf
 
 from flow.errors import UsageError
@@ -16,7 +14,7 @@ from qmodels.quantizers import Tensor
 __all__ = ["NETWORKS", "ErnConfig", "build", "build_float_twin", "network"]
 
 
-def build(config: Union[ErnConfig, str], image_size: Optional[tuple[int, int]] = None) -> tf.keras.Model:
+def build(config: ErnConfig | str, image_size: tuple[int, int] | None = None) -> tf.keras.Model:
     """Keras model of a network: uint8 images N x H x W x colours to float32 logits N x classes.
 
     `config` is an ErnConfig or the name of a known one; `image_size` fixes H and W, else any size works. UsageError for
@@ -25,19 +23,21 @@ def build(config: Union[ErnConfig, str], image_size: Optional[tuple[int, int]] =
     config = network(config) if isinstance(config, str) else config
     size = image_size or (None, None)
     image = tf.keras.Input((*size, config.in_shape[2]), dtype="uint8", name="image")
-    options = BlockOptions(config.shared_scale, config.ewgs_delta if config.ewgs_in_blocks else 0.0,
-                           config.ewgs_delta, config.bn_momentum)
+    options = BlockOptions(
+        config.shared_scale, config.ewgs_delta if config.ewgs_in_blocks else 0.0, config.ewgs_delta, config.bn_momentum
+    )
     x = ThermometerEncode(config.expansion, config.convention, name="pixel_embedding")(image)
     x = stem(x, config.stem, options, config.ewgs_delta)
     for index, stage in enumerate(config.stages, 1):
         for block in range(stage.blocks):
-            x = BLOCKS[config.block](x, stage.width, stage.stride if block == 0 else 1, block == 0,
-                                     f"layer{index}_{block}_", options)
+            x = BLOCKS[config.block](
+                x, stage.width, stage.stride if block == 0 else 1, block == 0, f"layer{index}_{block}_", options
+            )
     logits = classifier(x, config.classes, config.last_stage, options, config.ewgs_delta)
     return tf.keras.Model(image, logits, name=config.name)
 
 
-def build_float_twin(config: Union[ErnConfig, str], image_size: Optional[tuple[int, int]] = None) -> tf.keras.Model:
+def build_float_twin(config: ErnConfig | str, image_size: tuple[int, int] | None = None) -> tf.keras.Model:
     """The same shape of network with float weights and ReLU: the teacher of `--distill`.
 
     Input and output as in `build`. Only preact networks have a twin (UsageError otherwise).

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# mypy: disable-error-code="misc,untyped-decorator,no-any-return"
 """Quantizers of an Efficiera Residual Network: one-bit weights, two-bit activations, EWGS gradients.
 
 Forward rules and gradients are those of the official training code (arXiv 2410.11553, sections 3.1 and 3.2), which
@@ -8,7 +9,8 @@ the straight-through gradient g to `g * (1 + delta * sign(g) * (input - output))
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -17,7 +19,8 @@ from qkeras.quantizers import BaseQuantizer
 # Smallest float32 that reaches code 1, 2, 3. The first is one ulp below 1/3: that is what multiplying by 1.5 and adding
 # 0.5 in float32 gives, and one comparison with a constant cannot depend on how a compiler contracts the two.
 CODE_THRESHOLDS: tuple[float, float, float] = tuple(  # type: ignore[assignment]
-    float(v) for v in np.array([0x3EAAAAAA, 0x3F800000, 0x3FD55555], np.uint32).view(np.float32))
+    float(v) for v in np.array([0x3EAAAAAA, 0x3F800000, 0x3FD55555], np.uint32).view(np.float32)
+)
 # What one code is worth outside the layers when it is post-scaled (float32 0x3F2AAAAB).
 CODE_SCALE = float(np.float32(2.0 / 3.0))
 SHARED_SCALE = 1.0 / 32.0
@@ -26,9 +29,15 @@ ACTIVATION_MAX = 2.0
 Tensor = Any  # TensorFlow ships no types
 
 
+def _below_zero(x: Tensor) -> Tensor:
+    """x < 0 by the bits of a float32: TensorFlow's comparisons take the smallest negative numbers (subnormal) for 0."""
+    bits = tf.bitcast(x, tf.int32)
+    return tf.logical_and(bits < 0, tf.not_equal(bits, tf.int32.min))
+
+
 def weight_sign(w: Tensor) -> Tensor:
     """+1.0 where w >= 0 (both zeros count as +1), else -1.0; float32, shape of w."""
-    return tf.where(w >= 0.0, 1.0, -1.0)
+    return tf.where(_below_zero(w), -1.0, 1.0)
 
 
 def ewgs(g: Tensor, x: Tensor, out: Tensor, delta: float) -> Tensor:
@@ -48,7 +57,7 @@ class _BinaryWeight(BaseQuantizer):
     """Base of the one-bit weight quantizers; subclasses say what a weight is worth."""
 
     bits = 1
-    # QKeras replaces the initializer and clips the weights of quantizers with a numeric alpha; latent weights stay free.
+    # QKeras replaces initializer and constraint where alpha is a number; latent weights stay free.
     alpha = "auto"
 
     def __init__(self, ewgs_delta: float = 0.0) -> None:
@@ -77,7 +86,7 @@ class _BinaryWeight(BaseQuantizer):
         return {"ewgs_delta": self.ewgs_delta}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "_BinaryWeight":
+    def from_config(cls, config: dict[str, Any]) -> _BinaryWeight:
         return cls(**config)
 
     def __str__(self) -> str:
@@ -135,7 +144,7 @@ class Quantized2Bit(BaseQuantizer):
                 out = out * CODE_SCALE
 
             def grad(g: Tensor) -> Tensor:
-                passed = tf.where(tf.logical_or(x < 0.0, x > ACTIVATION_MAX), 0.0, g)
+                passed = tf.where(tf.logical_or(_below_zero(x), x > ACTIVATION_MAX), 0.0, g)
                 if not self.post_scale:
                     passed = passed * 1.5
                 return ewgs(passed, x, out, self.ewgs_delta)
@@ -156,7 +165,7 @@ class Quantized2Bit(BaseQuantizer):
         return {"post_scale": self.post_scale, "ewgs_delta": self.ewgs_delta}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> "Quantized2Bit":
+    def from_config(cls, config: dict[str, Any]) -> Quantized2Bit:
         return cls(**config)
 
     def __str__(self) -> str:

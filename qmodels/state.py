@@ -8,8 +8,9 @@ import json
 import os
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Mapping
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,8 @@ def read_arrays(path: Path) -> tuple[dict[str, Any], dict[str, npt.NDArray[Any]]
     except FileNotFoundError as err:
         raise DataError(f"{path}: expected a file, found none") from err
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as err:
-        raise DataError(f"{path}: expected a complete npz file of this project, found a damaged or foreign one ({err}); "
-                        "restore it or make it anew") from err
+        raise DataError(
+            f"{path}: expected a complete npz file of this project, found a damaged or foreign one ({err}); "
+            "restore it or make it anew"
+        ) from err
     return header, arrays

@@ -4,9 +4,9 @@
     python -m qmodels.train ern_small --out DIR [--epochs N --lr X --batch N --seed N --threads N]
     python -m qmodels.train ern_small --out DIR --resume
 
-Order and augmentation of each epoch follow from (seed, epoch), the state is written after every epoch in one rename, and
-TensorFlow runs its deterministic kernels. The test set is looked at once, after the last epoch; `--holdout N` keeps N
-training images aside to choose a recipe with.
+Order and augmentation of each epoch follow from (seed, epoch), the state is written after every epoch in one rename,
+and TensorFlow runs its deterministic kernels. The test set is looked at once, after the last epoch; `--holdout N` keeps
+N training images aside to choose a recipe with.
 """
 
 from __future__ import annotations
@@ -18,15 +18,16 @@ import math
 import os
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Optional, Sequence
+from typing import Any
 
 import numpy as np
 
 from flow.errors import ErnError, TrainError
 from qmodels import state
-from qmodels.augment import AUGMENTATIONS, Augmentation, epoch_batches
+from qmodels.augment import AUGMENTATIONS, Augmentation
 from qmodels.config import network
 from qmodels.datasets import Dataset, load
 
@@ -46,7 +47,7 @@ class Recipe:
     holdout: int = 0
     threads: int = 1
     float_twin: bool = False
-    distill: Optional[str] = None
+    distill: str | None = None
     distill_weight: float = 0.5
     distill_temperature: float = 2.0
 
@@ -59,7 +60,7 @@ def learning_rate(recipe: Recipe, epoch: float) -> float:
     return recipe.lr * 0.5 * (1.0 + math.cos(math.pi * min(progress, 1.0)))
 
 
-def train(recipe: Recipe, out: Path, resume: bool = False, stop_after: Optional[int] = None) -> dict[str, Any]:
+def train(recipe: Recipe, out: Path, resume: bool = False, stop_after: int | None = None) -> dict[str, Any]:
     """Train `recipe.model` into the folder `out`; returns the summary that is also written there as summary.json.
 
     `resume` goes on from out/checkpoint.npz (a new number of epochs stretches or shortens the schedule from there);
@@ -90,8 +91,11 @@ def train(recipe: Recipe, out: Path, resume: bool = False, stop_after: Optional[
             row["holdout_accuracy"] = trainer.accuracy(held_x, held_y)
         history.append(row)
         trainer.save(checkpoint, recipe, epoch + 1, history)
-        print("  ".join(f"{k} {v:.5f}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()),
-              f" {time.monotonic() - started:.0f} s", flush=True)
+        print(
+            "  ".join(f"{k} {v:.5f}" if isinstance(v, float) else f"{k} {v}" for k, v in row.items()),
+            f" {time.monotonic() - started:.0f} s",
+            flush=True,
+        )
         if stop_after is not None and epoch + 1 >= stop_after:
             return {"stopped_after": epoch + 1}
     # With images held out the run chooses a recipe, and the test set must not be looked at.
@@ -107,7 +111,7 @@ def train(recipe: Recipe, out: Path, resume: bool = False, stop_after: Optional[
 def _split(data: Dataset, recipe: Recipe) -> tuple[Any, Any, Any, Any]:
     """Training and held-out images; which ones are held out does not depend on the seed, so recipes compare."""
     order = np.random.default_rng(12345).permutation(len(data.train_x))
-    held, fit = np.sort(order[:recipe.holdout]), np.sort(order[recipe.holdout:])
+    held, fit = np.sort(order[: recipe.holdout]), np.sort(order[recipe.holdout :])
     return data.train_x[fit], data.train_y[fit], data.train_x[held], data.train_y[held]
 
 
@@ -138,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def main(argv: Optional[Sequence[str]] = None) -> int:
+def main(argv: Sequence[str] | None = None) -> int:
     """Command line of `ern train`; returns the exit code."""
     args = vars(_parser().parse_args(argv))
     out, resume, stop_after = args.pop("out"), args.pop("resume"), args.pop("stop_after")

@@ -28,7 +28,7 @@ _FREE_ON_RESUME = ("epochs",)
 class Trainer:
     """Network, optimizer and compiled step of one run."""
 
-    def __init__(self, recipe: "Recipe") -> None:
+    def __init__(self, recipe: Recipe) -> None:
         try:
             tf.config.threading.set_intra_op_parallelism_threads(recipe.threads)
             tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -46,8 +46,10 @@ class Trainer:
             self.teacher = build_float_twin(recipe.model)
             header, arrays = state.read_arrays(Path(recipe.distill))
             if not header["recipe"].get("float_twin") or header["recipe"]["model"] != recipe.model:
-                raise TrainError(f"{recipe.distill}: expected a float twin of {recipe.model} (made with --float-twin), found "
-                                 f"{header['recipe']}")
+                raise TrainError(
+                    f"{recipe.distill}: expected a float twin of {recipe.model} (made with --float-twin), found "
+                    f"{header['recipe']}"
+                )
             self.teacher.set_weights(_numbered(arrays, "model"))
         self._step = tf.function(self._eager_step)
         self._predict = tf.function(lambda x: self.model(x, training=False))
@@ -63,20 +65,22 @@ class Trainer:
                 learned = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(soft, logits / t))
                 loss = (1.0 - weight) * loss + weight * t * t * learned
         gradients = tape.gradient(loss, self.model.trainable_variables)
-        self.optimizer.apply_gradients(zip(gradients, self.model.trainable_variables))
+        self.optimizer.apply_gradients(zip(gradients, self.model.trainable_variables, strict=True))
         right = tf.reduce_sum(tf.cast(tf.equal(tf.argmax(logits, 1), y), tf.int32))
         return loss, right
 
-    def epoch(self, x: npt.NDArray[np.uint8], y: npt.NDArray[np.int64], epoch: int,
-              augmentation: Augmentation) -> tuple[float, float]:
+    def epoch(
+        self, x: npt.NDArray[np.uint8], y: npt.NDArray[np.int64], epoch: int, augmentation: Augmentation
+    ) -> tuple[float, float]:
         """Train one epoch; mean loss and accuracy of its batches. TrainError when the loss is no longer finite."""
         from qmodels.train import learning_rate
 
         steps = max(len(x) // self.recipe.batch, 1)
         losses, right, seen = [], 0, 0
         batches = epoch_batches(x, y, self.recipe.batch, self.recipe.seed, epoch, augmentation)
-        for index, (bx, by) in enumerate(tqdm(batches, f"epoch {epoch + 1}/{self.recipe.epochs}", steps, leave=False,
-                                              disable=None)):
+        for index, (bx, by) in enumerate(
+            tqdm(batches, f"epoch {epoch + 1}/{self.recipe.epochs}", steps, leave=False, disable=None)
+        ):
             self.optimizer.learning_rate = learning_rate(self.recipe, epoch + index / steps)
             loss, correct = self._step(tf.constant(bx), tf.constant(by))
             losses.append(float(loss))
@@ -90,19 +94,24 @@ class Trainer:
         """Fraction of images classified rightly, in inference."""
         right = 0
         for start in range(0, len(x), EVALUATION_BATCH):
-            logits = self._predict(tf.constant(x[start:start + EVALUATION_BATCH])).numpy()
-            right += int((logits.argmax(1) == y[start:start + EVALUATION_BATCH]).sum())
+            logits = self._predict(tf.constant(x[start : start + EVALUATION_BATCH])).numpy()
+            right += int((logits.argmax(1) == y[start : start + EVALUATION_BATCH]).sum())
         return right / len(x)
 
-    def save(self, path: Path, recipe: "Recipe", epochs_done: int, history: list[dict[str, Any]]) -> None:
+    def save(self, path: Path, recipe: Recipe, epochs_done: int, history: list[dict[str, Any]]) -> None:
         """Write everything that a resumed run needs, in one rename."""
         arrays = {f"model/{i:04d}": v for i, v in enumerate(self.model.get_weights())}
         arrays.update({f"optimizer/{i:04d}": np.asarray(v) for i, v in enumerate(self.optimizer.get_weights())})
-        header = {"recipe": dataclasses.asdict(recipe), "epochs_done": epochs_done, "history": history,
-                  "names": [v.name for v in self.model.weights], "tensorflow": tf.__version__}
+        header = {
+            "recipe": dataclasses.asdict(recipe),
+            "epochs_done": epochs_done,
+            "history": history,
+            "names": [v.name for v in self.model.weights],
+            "tensorflow": tf.__version__,
+        }
         state.write_arrays(path, header, arrays)
 
-    def restore(self, path: Path, recipe: "Recipe") -> tuple[int, list[dict[str, Any]]]:
+    def restore(self, path: Path, recipe: Recipe) -> tuple[int, list[dict[str, Any]]]:
         """Load what `save` wrote; epochs done and their history. TrainError if the run had another recipe."""
         header, arrays = state.read_arrays(path)
         mine = dataclasses.asdict(recipe)
@@ -110,7 +119,9 @@ class Trainer:
         if differing:
             found = ", ".join(f"{k} {header['recipe'].get(k)!r}" for k in differing)
             asked = ", ".join(f"{k} {mine[k]!r}" for k in differing)
-            raise TrainError(f"{path}: expected a run with {asked}, found {found}; resume with the options it began with")
+            raise TrainError(
+                f"{path}: expected a run with {asked}, found {found}; resume with the options it began with"
+            )
         self.model.set_weights(_numbered(arrays, "model"))
         self.optimizer.set_weights(_numbered(arrays, "optimizer"))
         return int(header["epochs_done"]), list(header["history"])
