@@ -115,7 +115,7 @@ class BinaryConv2D(QConv2D):
             def grad(g: Tensor) -> tuple[Tensor, Tensor]:
                 q = sign * alpha
                 full = [1, *strides, 1]
-                explicit = functools.reduce(operator.iadd, padding, []) if isinstance(padding, list) else []
+                explicit: list[int] = [n for pair in padding for n in pair] if isinstance(padding, list) else []
                 mode = "EXPLICIT" if explicit else padding
                 dx = tf.raw_ops.Conv2DBackpropInput(
                     input_sizes=tf.shape(x),
