@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What synthesis found: cells of every module and instance, and every DSP block by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from reports.cells import Counts, count
+
+
+@dataclass(frozen=True)
+class ModuleCells:
+    """One distinct module of the mapped design.
+
+    Attributes:
+        name: module name without parameters.
+        instances: how often the design holds it.
+        cells: its own leaf cells by kind, without those of modules counted apart.
+    """
+
+    name: str
+    instances: int
+    cells: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class InstanceCells:
+    """One instance, with everything below it.
+
+    Attributes:
+        path: instance names from the top, joined by dots.
+        module: its module's name without parameters.
+        cells: leaf cells by kind.
+    """
+
+    path: str
+    module: str
+    cells: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class DspCell:
+    """A DSP block in the netlist: where it is and what was inferred. `cell` tells the source line."""
+
+    module: str
+    cell: str
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class SynthResult:
+    """A synthesised design, out of context.
+
+    Attributes:
+        top: name of the top module.
+        family: xcup, xc7 or ecp5.
+        version: of Yosys.
+        modules: every distinct module that is counted apart; their cells times instances are the whole design.
+        instances: the instances that are counted apart, by path.
+        dsp_cells: every DSP block (at most 1,000 a module); empty in a design without.
+        seconds: wall time, 0 for a result out of the cache.
+    """
+
+    top: str
+    family: str
+    version: str
+    modules: tuple[ModuleCells, ...]
+    instances: tuple[InstanceCells, ...]
+    dsp_cells: tuple[DspCell, ...]
+    seconds: float
+
+    @cached_property
+    def cells(self) -> dict[str, int]:
+        """Leaf cells of the whole design by kind."""
+        total: dict[str, int] = {}
+        for module in self.modules:
+            for kind, number in module.cells.items():
+                total[kind] = total.get(kind, 0) + number * module.instances
+        return dict(sorted(total.items()))
+
+    @cached_property
+    def counts(self) -> Counts:
+        """What the whole design costs.
+
+        Raises:
+            reports.UnknownCellError: a cell kind without a known cost.
+        """
+        return count(self.cells, self.family, file=f"{self.top} ({self.family})")
+
+    def instance(self, path: str) -> Counts | None:
+        """What one instance costs with everything below it; None if it is not counted apart."""
+        for found in self.instances:
+            if found.path == path:
+                return count(found.cells, self.family, file=path)
+        return None
+
+    def to_json(self) -> dict[str, Any]:
+        """A JSON-able form; `from_json` reads it."""
+        return {
+            "top": self.top,
+            "family": self.family,
+            "version": self.version,
+            "modules": [{"name": m.name, "instances": m.instances, "cells": dict(m.cells)} for m in self.modules],
+            "instances": [{"path": i.path, "module": i.module, "cells": dict(i.cells)} for i in self.instances],
+            "dsp_cells": [{"module": d.module, "cell": d.cell, "kind": d.kind} for d in self.dsp_cells],
+            "seconds": self.seconds,
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> SynthResult:
+        """The result that `to_json` wrote."""
+        return SynthResult(
+            top=data["top"],
+            family=data["family"],
+            version=data["version"],
+            modules=tuple(ModuleCells(**entry) for entry in data["modules"]),
+            instances=tuple(InstanceCells(**entry) for entry in data["instances"]),
+            dsp_cells=tuple(DspCell(**entry) for entry in data["dsp_cells"]),
+            seconds=data["seconds"],
+        )

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python worker.py JOB`: run Yosys passes in a process of their own; needs only the standard library and pyosys.
+
+JOB is a JSON file: {"sources", "read", "folder", "passes", "netlist", "kinds"}. The passes of `read` run in the folder
+`sources`, so that file names in them stay relative; then `passes` run in `folder`. Yosys ends the process when a pass
+fails, and the process may be killed at any time: nothing here is a result before the caller has taken it.
+With `netlist`, the cells of each module that are of a kind in `kinds`, or are modules themselves, are written to that
+file: {module: [[cell, kind], ...]}.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def main(job_file: str) -> None:
+    """Run one job."""
+    from pyosys import libyosys
+
+    job: dict[str, Any] = json.loads(Path(job_file).read_text())
+    design = libyosys.Design()
+    os.chdir(job["sources"])
+    for line in job["read"]:
+        design.run_pass(line)
+    os.chdir(job["folder"])
+    for line in job["passes"]:
+        design.run_pass(line)
+    if job["netlist"]:
+        Path(job["netlist"]).write_text(json.dumps(_netlist(design, frozenset(job["kinds"]))))
+
+
+def _netlist(design: Any, kinds: frozenset[str]) -> dict[str, list[list[str]]]:
+    modules = {name.str(): module for name, module in design.modules_.items() if not module.get_blackbox_attribute()}
+    found = {}
+    for name, module in modules.items():
+        cells = ((cell.str(), module.cells_[cell].type.str()) for cell in module.cells_)
+        found[name] = sorted([cell, kind] for cell, kind in cells if kind in kinds or kind in modules)
+    return found
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Synthesis by Yosys (PyPI `pyosys`), hierarchical, out of context, DSP inference on, cached by digest.
+
+The design is elaborated once, cut into units (units.py), and each unit is synthesised in a process of its own. The
+digest of a unit covers its elaborated text with parameters and memory contents, the script and the version of Yosys;
+equal units are synthesised once, ever. A cache file appears whole or not at all, so a killed run leaves no result and
+two builds may share a cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from flow.emit.plan import write_atomic
+from flow.errors import BuildError, ToolError
+from flow.synthesise import rtlil
+from flow.synthesise.collect import collect
+from flow.synthesise.process import LOG, NETLIST, Job, Pool
+from flow.synthesise.result import SynthResult
+from flow.synthesise.units import ROOT, Unit, partition
+from reports.cells import dsp_kinds
+from reports.errors import ReportError
+from reports.yosys import read_stat
+
+Progress = Callable[[int, int, str], None]
+# -noiopad, -noclkbuf: the design is a core, its ports are not pins. DSP inference is on in all of them.
+SCRIPTS = {
+    "xcup": "synth_xilinx -family xcup -flatten -noiopad -noclkbuf",
+    "xc7": "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf",
+    "ecp5": "synth_ecp5",
+}
+_SOURCES = (".sv", ".svh", ".v", ".vh", ".mem", ".hex", ".dat")
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_FILE = re.compile(r"[A-Za-z0-9_./+-]+")
+_MOST_DSP_CELLS = 1000
+
+
+def cache_folder() -> Path:
+    """Where results are kept: $ERN_CACHE, else `~/.cache/ern-flow`."""
+    return Path(os.environ.get("ERN_CACHE") or Path.home() / ".cache" / "ern-flow")
+
+
+def version() -> str:
+    """Version of the installed Yosys.
+
+    Raises:
+        ToolError: it is not installed.
+    """
+    try:
+        return metadata.version("pyosys")
+    except metadata.PackageNotFoundError as error:
+        raise ToolError(
+            "yosys: pyosys is not installed; run `pip install pyosys`, or install the extra `flow` of this project"
+        ) from error
+
+
+def synthesise(
+    folder: Path,
+    files: Sequence[str],
+    top: str,
+    family: str,
+    *,
+    cache: Path | None = None,
+    parameters: Mapping[str, int] | None = None,
+    defines: Mapping[str, str] | None = None,
+    flat: bool = False,
+    jobs: int | None = None,
+    logs: Path | None = None,
+    progress: Progress | None = None,
+) -> SynthResult:
+    """Synthesise a design.
+
+    Args:
+        folder: folder of the sources; $readmemh finds memory files there.
+        files: SystemVerilog files relative to `folder`, packages first.
+        top: name of the top module.
+        family: xcup, xc7 or ecp5.
+        cache: folder of the cache; `cache_folder()` if None.
+        parameters: integer parameters of the top.
+        defines: macros.
+        flat: a single flat run, to compare with; by default the hierarchy is used.
+        jobs: processes at a time; the number of cores if None.
+        logs: keep the log of each unit there as `<family>-<module>.log`.
+        progress: called with units done, units in all, and the name of the unit just done.
+
+    Raises:
+        ToolError: unknown family, a name that cannot be a module or file, a missing file, Yosys missing or failing,
+            or a netlist with cells whose cost is not known.
+        BuildError: the cache cannot be written.
+    """
+    started = time.monotonic()
+    defines, parameters = defines or {}, parameters or {}
+    _check(folder, files, top, family, [*parameters, *defines, *defines.values()])
+    yosys = version()
+    store = _Store(cache or cache_folder())
+    inputs = [*files, top, json.dumps(parameters, sort_keys=True), json.dumps(defines, sort_keys=True)]
+    whole = _digest(_content(folder), SCRIPTS[family], yosys, str(flat), *inputs)
+    found = store.read("design", whole)
+    if found is not None:
+        with suppress(KeyError, TypeError):
+            return SynthResult.from_json({**found, "seconds": 0.0})
+    pool = Pool(jobs or os.cpu_count() or 1)
+    units = partition(*_elaborate(pool, folder, files, top, parameters, defines), flat)
+
+    def run(unit: Unit) -> dict[str, Any]:
+        return _synthesise_unit(pool, unit, family, yosys, store, logs)
+
+    finished: list[Unit] = []
+
+    def done(unit: Unit) -> None:
+        finished.append(unit)
+        if progress is not None:
+            progress(len(finished), len(units), rtlil.title(unit.root))
+
+    largest_first = sorted(units, key=lambda unit: -unit.size)
+    netlists = dict(zip((unit.root for unit in largest_first), pool.map(run, largest_first, done), strict=True))
+    result = collect(units, netlists, top, family, yosys, time.monotonic() - started)
+    store.write("design", whole, result.to_json())
+    return result
+
+
+def _check(folder: Path, files: Sequence[str], top: str, family: str, words: Sequence[str]) -> None:
+    if family not in SCRIPTS:
+        raise ToolError(f"yosys: family {family!r} is unknown; known: {', '.join(SCRIPTS)}")
+    for word in (top, *words):
+        if (word and not re.fullmatch(r"[A-Za-z0-9_]+", word)) or (word == top and not _WORD.fullmatch(word)):
+            raise ToolError(f"yosys: {word!r} cannot be a name; use letters, digits and _")
+    if not files:
+        raise ToolError(f"yosys: {folder}: no source file is named")
+    for file in files:
+        if not _FILE.fullmatch(file) or file.startswith("-"):
+            raise ToolError(f"yosys: file name {file!r}: use letters, digits and _ . / + - only")
+        if not (folder / file).is_file():
+            raise ToolError(f"yosys: {folder / file}: no such file; emit the RTL first")
+
+
+def _elaborate(
+    pool: Pool,
+    folder: Path,
+    files: Sequence[str],
+    top: str,
+    parameters: Mapping[str, int],
+    defines: Mapping[str, str],
+) -> tuple[dict[str, rtlil.RtlilModule], str]:
+    macros = "".join(f" -D {name}={value}" if value else f" -D {name}" for name, value in defines.items())
+    chosen = "".join(f" -chparam {name} {value}" for name, value in parameters.items())
+    with _work() as work:
+        pool.run(
+            Job(
+                name=f"elaborate {top}",
+                folder=work,
+                sources=folder,
+                read=(f"read_verilog -sv -DSYNTHESIS{macros} {' '.join(files)}", f"hierarchy -top {top}{chosen}"),
+                passes=("write_rtlil elaborated.il",),
+            )
+        )
+        text = (work / "elaborated.il").read_text()
+    modules = rtlil.parse(text)
+    roots = [name for name, module in modules.items() if "attribute \\top 1\n" in module.text]
+    if len(roots) != 1:
+        raise ToolError(f"yosys: elaborate {top}: expected one top module, found {', '.join(roots) or 'none'}")
+    return modules, roots[0]
+
+
+def _synthesise_unit(
+    pool: Pool, unit: Unit, family: str, yosys: str, store: _Store, logs: Path | None
+) -> dict[str, Any]:
+    name = rtlil.title(unit.root)
+    script = SCRIPTS[family] + (" -uram" if unit.ultra and family == "xcup" else "") + f" -top {ROOT[1:]}"
+    key = unit.key(script, yosys)
+    found = store.read("unit", key)
+    if found is not None:
+        return found
+    kinds = (*(f"\\{kind}" for kind in dsp_kinds(family)), *unit.boundary)
+    with _work() as work:
+        (work / "unit.il").write_text(unit.text)
+        passes = ("read_rtlil unit.il", script, "tee -q -o stat.json stat -json")
+        try:
+            pool.run(Job(name=f"{name} ({family})", folder=work, passes=passes, kinds=kinds))
+            modules = read_stat((work / "stat.json").read_text(), f"{name} ({family})").modules
+            cells = json.loads((work / NETLIST).read_text())
+        except (ReportError, OSError, ValueError) as error:
+            raise ToolError(f"yosys: {name} ({family}): left no usable result ({error})") from error
+        finally:
+            if logs is not None:
+                write_atomic(logs / f"{family}-{name}.log", (work / LOG).read_bytes() if (work / LOG).exists() else b"")
+    dsps = {f"\\{kind}" for kind in dsp_kinds(family)}
+    result = {
+        "modules": {title: dict(module.cells) for title, module in modules.items()},
+        "instances": {module: [c for c in entries if c[1] not in dsps] for module, entries in cells.items()},
+        "dsp": {module: [c for c in entries if c[1] in dsps][:_MOST_DSP_CELLS] for module, entries in cells.items()},
+    }
+    store.write("unit", key, result)
+    return result
+
+
+class _Store:
+    """Results by kind and digest."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "yosys"
+
+    def read(self, kind: str, key: str) -> dict[str, Any] | None:
+        """A result, or None; a damaged file counts as none."""
+        try:
+            found = json.loads((self._folder / kind / f"{key}.json").read_text())
+        except (OSError, ValueError):
+            return None
+        if not isinstance(found, dict) or found.get("key") != key or not isinstance(found.get("result"), dict):
+            return None
+        return found["result"] if found.get("digest") == _digest(json.dumps(found["result"], sort_keys=True)) else None
+
+    def write(self, kind: str, key: str, result: Mapping[str, Any]) -> None:
+        """Keep a result; the file appears whole or not at all."""
+        entry = {"key": key, "digest": _digest(json.dumps(result, sort_keys=True)), "result": result}
+        write_atomic(self._folder / kind / f"{key}.json", json.dumps(entry))
+
+
+@contextmanager
+def _work() -> Iterator[Path]:
+    """A folder that goes with its block."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="ern-yosys-")
+    except OSError as error:
+        raise BuildError(f"temporary files: cannot be written ({error.strerror}); free space or set TMPDIR") from error
+    with folder as name:
+        yield Path(name)
+
+
+def _content(folder: Path) -> str:
+    """Digest of every source and memory file of a folder, by relative name."""
+    state = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.suffix in _SOURCES and path.is_file():
+            data = path.read_bytes()
+            state.update(f"{path.relative_to(folder)}\0{len(data)}\0".encode())
+            state.update(data)
+    return state.hexdigest()
+
+
+def _digest(*parts: str) -> str:
+    state = hashlib.sha256()
+    for part in parts:
+        state.update(f"{len(part)}\0{part}".encode())
+    return state.hexdigest()
