@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -22,26 +25,15 @@ def read_checkpoint(path: Path) -> dict[str, Array]:
     """State of a network: key -> array, without the `network.` prefix.
 
     Args:
-        path: `.npz` with one array a key, or a torch.save zip (`.ckpt`, `.pth`) of a state_dict or of a dictionary that
-            holds one under `state_dict`.
+        path: `.npz` with one array a key, or a torch.save zip (`.ckpt`, `.pth`, also gzipped) of a state_dict or of a
+            dictionary that holds one under `state_dict`. The content decides, not the suffix.
 
     Raises:
         ModelError: a file that is missing, truncated, of another format, or without a state_dict; two keys of one name.
     """
     path = Path(path)
-    try:
-        with open(path, "rb") as file:
-            magic = file.read(4)
-    except OSError as error:
-        raise ModelError(
-            f"{path}: cannot be read ({error.strerror}); give a .npz or a PyTorch .ckpt or .pth file"
-        ) from error
-    if magic[:2] != b"PK":
-        raise ModelError(
-            f"{path}: expected a .npz or a PyTorch zip checkpoint, found another format; save it with torch.save of "
-            "torch >= 1.6"
-        )
-    state = _archive(path) if _is_npz(path) else _state_dict(pickles.load(path), path)
+    with _open(path) as file:
+        state = _archive(file, path) if _is_npz(file, path) else _state_dict(pickles.load(file, path), path)
     found: dict[str, Array] = {}
     for key, array in state.items():
         short = key.removeprefix(PREFIX)
@@ -51,31 +43,51 @@ def read_checkpoint(path: Path) -> dict[str, Array]:
     return found
 
 
-def _is_npz(path: Path) -> bool:
+def _open(path: Path) -> BinaryIO:
     try:
-        with zipfile.ZipFile(path) as archive:
+        file = open(path, "rb")  # noqa: SIM115  (the caller closes it)
+        magic = file.read(2)
+        file.seek(0)
+        if magic == b"\x1f\x8b":
+            with file:
+                return io.BytesIO(gzip.decompress(file.read()))
+    except (OSError, EOFError, zlib.error) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"{path}: cannot be read ({reason}); give a .npz or a PyTorch .ckpt or .pth file") from error
+    if magic != b"PK":
+        file.close()
+        raise ModelError(
+            f"{path}: expected a .npz or a PyTorch zip checkpoint, found another format; save it with torch.save of "
+            "torch 1.6 or newer"
+        )
+    return file
+
+
+def _is_npz(file: BinaryIO, path: Path) -> bool:
+    try:
+        with zipfile.ZipFile(file) as archive:
             return all(name.endswith(".npy") for name in archive.namelist())
     except (zipfile.BadZipFile, OSError) as error:
-        raise ModelError(
-            f"{path}: cannot be read as a checkpoint ({error}); it is truncated, fetch or save it anew"
-        ) from error
+        raise ModelError(f"{path}: cannot be read ({error}); it is truncated, fetch or save it anew") from error
+    finally:
+        file.seek(0)
 
 
-def _archive(path: Path) -> dict[str, Array]:
+def _archive(file: BinaryIO, path: Path) -> dict[str, Array]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with np.load(file, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ModelError(f"{path}: cannot be read ({error}); it is truncated, fetch or save it anew") from error
 
 
 def _state_dict(content: Any, path: Path) -> Mapping[str, Array]:
     state = content.get("state_dict", content) if isinstance(content, Mapping) else None
     if not isinstance(state, Mapping) or not state:
-        raise ModelError(f"{path}: expected a state_dict, found {type(content).__name__}; save network.state_dict()")
+        found = type(content).__name__
+        raise ModelError(f"{path}: expected a state_dict, found {found}; save network.state_dict()")
     for key, value in state.items():
         if not isinstance(key, str) or not isinstance(value, np.ndarray):
-            raise ModelError(
-                f"{path}: entry {key!r} is a {type(value).__name__}, expected a tensor; save network.state_dict()"
-            )
+            kind = type(value).__name__
+            raise ModelError(f"{path}: entry {key!r} is a {kind}, expected a tensor; save network.state_dict()")
     return state

@@ -35,7 +35,7 @@ def ern_from_state(arrays: Mapping[str, Array], name: str = "ern", source: str =
         ModelError: a key that is missing, unknown, of a wrong shape, or NaN.
     """
     state = State(arrays, source)
-    encode, colours = _encoder(state)
+    encode, colours = encoder(state)
     layers: list[Layer] = [encode]
     channels = _stem(state, layers, colours * len(encode.thresholds))
     stages = _contiguous(state, BACKBONE + r"layer(\d+)\.", 1, "stage")
@@ -43,7 +43,9 @@ def ern_from_state(arrays: Mapping[str, Array], name: str = "ern", source: str =
         blocks = _contiguous(state, rf"{BACKBONE}layer{stage}\.(\d+)\.", 0, f"block of layer{stage}")
         for block in blocks:
             prefix = f"{BACKBONE}layer{stage}.{block}."
-            channels = residual_block(state, layers, prefix, channels, 2 if stage > 1 and block == 0 else 1)
+            channels = residual_block(
+                state, layers, prefix, layers[-1].name, channels, 2 if stage > 1 and block == 0 else 1
+            )
         if stage != stages[-1]:
             _unused_tail(state, stage, channels)
     classes = _classifier(state, layers, stages[-1], channels)
@@ -52,12 +54,11 @@ def ern_from_state(arrays: Mapping[str, Array], name: str = "ern", source: str =
     return Network(name, images(colours), tuple(layers), labels)
 
 
-def residual_block(state: State, layers: list[Layer], prefix: str, channels: int, stride: int) -> int:
-    """Append a pre-activation block that reads the last layer; return its output channels.
+def residual_block(state: State, layers: list[Layer], prefix: str, source: str, channels: int, stride: int) -> int:
+    """Append a pre-activation block that reads the stream `source`; return its output channels.
 
     The first norm is called bn0 in plain blocks and bn1 in bottlenecks; the downsample reads the activated tensor.
     """
-    source = layers[-1].name
     bottleneck = f"{prefix}conv3.weight" in state
     first = 1 if bottleneck else 0
     down = f"{prefix}downsample.weight" in state
@@ -116,7 +117,7 @@ def _conv(
     return layers[-1].name
 
 
-def _encoder(state: State) -> tuple[Encode, int]:
+def encoder(state: State) -> tuple[Encode, int]:
     """The encoder and the colours; thresholds are those of the stored constants for all 256 pixel values."""
     key = "pixel_embedding."
     slope = state.read(f"{key}w_const", (1, None, None, 1, 1))

@@ -14,7 +14,7 @@ import pickle
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -35,15 +35,18 @@ STORAGES = {
 }
 
 
-def load(path: Path) -> Any:
-    """The object of a torch.save file, tensors as NumPy arrays (copies; bfloat16 as float32).
+def load(file: BinaryIO, path: Path) -> Any:
+    """The object of a torch.save file; tensors are NumPy arrays (copies, bfloat16 as float32).
+
+    Args:
+        file: the file, open.
+        path: what messages call it.
 
     Raises:
-        ModelError: not such a file, truncated, big-endian, or with a name in it that is neither a tensor nor a
-        container.
+        ModelError: not such a file, truncated, big-endian, or naming what is neither a tensor nor a container.
     """
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(file) as archive:
             names = archive.namelist()
             roots = [name[: -len("data.pkl")] for name in names if name.endswith("/data.pkl") and name.count("/") == 1]
             if len(roots) != 1 or len(set(names)) != len(names):
