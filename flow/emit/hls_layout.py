@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What each op of a design becomes in C++: the constants of its CONFIG struct and its packed memories."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from flow.design import Design
+from flow.emit.weights import (
+    chunks,
+    constant_range,
+    constant_words,
+    grouped_words,
+    threshold_range,
+    threshold_words,
+    weight_words,
+)
+from flow.errors import EmitError
+from flow.ops import BinaryConv, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
+from flow.ops.base import integers
+from flow.types import Range
+
+PIXEL_LEVEL_BITS = 9
+"""An encoder threshold is 0 (always reached) to 256 (never reached)."""
+WIDEST_BEAT = 4096
+"""Bits of the widest ap_uint that both HLS tools accept (AP_INT_MAX_W)."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A read-only memory of a node.
+
+    Attributes:
+        name: `weights`, `constants`, `words`: the name of the C++ argument.
+        words: packed integers in address order.
+        bits: bits of a word.
+    """
+
+    name: str
+    words: tuple[int, ...]
+    bits: int
+
+    @property
+    def chunks(self) -> int:
+        """64-bit chunks of a word."""
+        return -(-self.bits // 64)
+
+    @property
+    def rows(self) -> list[list[int]]:
+        """Words as 64-bit chunks, lowest first."""
+        return [list(chunks(word, self.bits)) for word in self.words]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Constants of a CONFIG struct by their C++ name, and memories in argument order."""
+
+    parameters: dict[str, int | bool]
+    memories: tuple[Memory, ...] = ()
+
+
+def layout(design: Design, node: Op) -> Layout:
+    """The C++ side of one node.
+
+    Raises:
+        EmitError: a folding or a width that the C++ templates cannot hold.
+    """
+    found = LAYOUTS[node.kind](design, node)
+    for stream in (*node.inputs, node.name):
+        _check_width(node, f"a beat of stream {stream!r}", design.beat_bits(stream))
+    return found
+
+
+def signed_bits(found: Range) -> int:
+    """Bits of a two's complement field that holds a range, even one without negative values."""
+    return Range(min(found.low, -1), found.high).bits
+
+
+def _check_width(node: Op, what: str, bits: int) -> None:
+    if bits > WIDEST_BEAT:
+        raise EmitError(
+            f"{node.name}: {what} has {bits} bits, HLS takes at most {WIDEST_BEAT}; fold with fewer channels at once"
+        )
+
+
+def _encode(design: Design, node: Op) -> Layout:
+    assert isinstance(node, ThermometerEncode)
+    shape = design.shape(node.inputs[0])
+    channels = design.stream_channels(node.name)
+    colour_bits = max(1, (node.in_channels - 1).bit_length())
+    levels = np.clip(node.thresholds, 0, 256).reshape(-1)
+    low = 3 * channels * PIXEL_LEVEL_BITS
+    thresholds = grouped_words(np.tile(levels, node.in_channels), 3 * channels, PIXEL_LEVEL_BITS)
+    colours = grouped_words(np.repeat(np.arange(node.in_channels), node.expansion), channels, colour_bits)
+    words = tuple(t | c << low for t, c in zip(thresholds, colours, strict=True))
+    parameters: dict[str, int | bool] = {
+        "in_channels": node.in_channels,
+        "in_height": shape.height,
+        "in_width": shape.width,
+        "out_channels": node.out_channels,
+        "stream_channels": channels,
+        "colour_bits": colour_bits,
+    }
+    return Layout(parameters, (Memory("words", words, low + channels * colour_bits),))
+
+
+def _conv(design: Design, node: Op) -> Layout:
+    assert isinstance(node, BinaryConv)
+    folding = design.foldings[node.name]
+    before, after = design.shape(node.inputs[0]), design.shape(node.name)
+    simd, steps = node.simd(folding), node.steps(folding)
+    if node.in_channels % folding.depth or folding.pe < 1:
+        raise EmitError(f"{node.name}: depth {folding.depth} must divide in_channels {node.in_channels}; fold it anew")
+    if folding.pe % folding.stream_channels:
+        raise EmitError(
+            f"{node.name}: stream_channels {folding.stream_channels} must divide pe {folding.pe}; fold it anew"
+        )
+    sum_bits = (3 * steps * -(-simd // 2)).bit_length()
+    constant_bits = signed_bits(constant_range(node, folding))
+    _check_width(node, "a window word", 2 * simd)
+    _check_width(node, "the sums of a group", folding.pe * sum_bits)
+    parameters: dict[str, int | bool] = {
+        "in_channels": node.in_channels,
+        "in_height": before.height,
+        "in_width": before.width,
+        "in_stream_channels": design.stream_channels(node.inputs[0]),
+        "out_channels": node.out_channels,
+        "out_height": after.height,
+        "out_width": after.width,
+        "kernel_height": node.kernel[0],
+        "kernel_width": node.kernel[1],
+        "stride_height": node.stride[0],
+        "stride_width": node.stride[1],
+        "padding_height": node.padding[0],
+        "padding_width": node.padding[1],
+        "pe": folding.pe,
+        "depth": folding.depth,
+        "simd": simd,
+        "steps": steps,
+        "output_groups": node.output_groups(folding),
+        "stream_channels": folding.stream_channels,
+        "sum_bits": sum_bits,
+        "constant_bits": constant_bits,
+        "out_bits": design.bits(node.name),
+        "in_block_memory": folding.memory == "block",
+    }
+    weights = Memory("weights", tuple(weight_words(node, folding)), folding.pe * simd)
+    constants = Memory(
+        "constants", tuple(constant_words(node, folding, constant_bits)), folding.stream_channels * constant_bits
+    )
+    return Layout(parameters, (weights, constants))
+
+
+def _threshold(design: Design, node: Op) -> Layout:
+    assert isinstance(node, Threshold)
+    shape, found = design.shape(node.name), design.range(node.inputs[0])
+    levels = threshold_range(found)
+    channels = design.stream_channels(node.name)
+    clipped = replace(node, thresholds=integers(np.clip(node.thresholds, levels.low, levels.high)))
+    words = tuple(threshold_words(clipped, channels, levels.bits))
+    parameters: dict[str, int | bool] = {
+        "channels": node.channels,
+        "height": shape.height,
+        "width": shape.width,
+        "in_stream_channels": design.stream_channels(node.inputs[0]),
+        "in_bits": found.bits,
+        "in_signed": found.signed,
+        "stream_channels": channels,
+        "threshold_bits": levels.bits,
+    }
+    return Layout(parameters, (Memory("words", words, channels * (3 * levels.bits + 1)),))
+
+
+def _add(design: Design, node: Op) -> Layout:
+    assert isinstance(node, ResidualAdd)
+    shape = design.shape(node.name)
+    parameters: dict[str, int | bool] = {
+        "channels": node.channels,
+        "height": shape.height,
+        "width": shape.width,
+        "stream_channels": design.stream_channels(node.name),
+        "out_bits": design.bits(node.name),
+    }
+    for letter, stream in zip("ab", node.inputs, strict=True):
+        found = design.range(stream)
+        parameters[f"{letter}_stream_channels"] = design.stream_channels(stream)
+        parameters[f"{letter}_bits"] = found.bits
+        parameters[f"{letter}_signed"] = found.signed
+    return Layout(parameters)
+
+
+def _pool(design: Design, node: Op) -> Layout:
+    assert isinstance(node, GlobalPool)
+    stream = node.inputs[0]
+    shape, found = design.shape(stream), design.range(stream)
+    if design.stream_channels(node.name) != 1 or design.bits(node.name) > 32:
+        raise EmitError(
+            f"{node.name}: sums leave one class a beat in 32 bits, found {design.stream_channels(node.name)} classes "
+            f"of {design.bits(node.name)} bits; fold with stream_channels 1 and a smaller image"
+        )
+    parameters: dict[str, int | bool] = {
+        "channels": node.channels,
+        "height": shape.height,
+        "width": shape.width,
+        "in_stream_channels": design.stream_channels(stream),
+        "in_bits": found.bits,
+        "in_signed": found.signed,
+        "stream_channels": 1,
+        "out_bits": design.bits(node.name),
+    }
+    return Layout(parameters)
+
+
+LAYOUTS: dict[str, Callable[[Design, Op], Layout]] = {
+    ThermometerEncode.kind: _encode,
+    BinaryConv.kind: _conv,
+    Threshold.kind: _threshold,
+    ResidualAdd.kind: _add,
+    GlobalPool.kind: _pool,
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// The two ends of a design: AXI4-Stream in (one pixel a beat) and out (one class a beat, 32 bits, sign-extended).
+#ifndef ERN_COMMON_AXIS_H_
+#define ERN_COMMON_AXIS_H_
+
+#include "bits.h"
+#include "vendor.h"
+
+namespace ern {
+
+// PIXELS beats of CHANNELS bytes; `last` is ignored.
+template <unsigned CHANNELS, unsigned PIXELS>
+void axis_read(hls::stream<typename axis_word<8 * CHANNELS>::type> &in, hls::stream<ap_uint<8 * CHANNELS> > &out) {
+pixels:
+    for (unsigned i = 0; i < PIXELS; ++i) {
+#pragma HLS PIPELINE II=1
+        const typename axis_word<8 * CHANNELS>::type word = in.read();
+        out.write(word.data);
+    }
+}
+
+// CHANNELS sums of BITS bits (two's complement if SIGNED), `last` on the last one.
+template <unsigned CHANNELS, unsigned BITS, bool SIGNED>
+void axis_write(hls::stream<ap_uint<BITS> > &in, hls::stream<typename axis_word<32>::type> &out) {
+    static_assert(BITS <= 32, "classifier sums have at most 32 bits");
+classes:
+    for (unsigned i = 0; i < CHANNELS; ++i) {
+#pragma HLS PIPELINE II=1
+        const ap_int<33> sum = value_of<SIGNED>(in.read());
+        out.write(axis_make<32>(ap_uint<32>(sum), i == CHANNELS - 1));
+    }
+}
+
+}  // namespace ern
+
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// thermometer_encode: uint8 pixel to two-bit codes. Output channel colour*K + i counts how many of the three integer
+// thresholds of i the pixel reaches (>=).
+//
+// Reads one pixel a beat (in_channels colours of 8 bits) and writes stream_channels codes a beat. Word of an output
+// beat: per channel j three thresholds of 9 bits (0 to 256; 256 is never reached) at bits [(j*3 + m)*9 +: 9], then the
+// colour of each channel in colour_bits bits.
+// CONFIG: in_channels, in_height, in_width, out_channels, stream_channels, colour_bits.
+#ifndef ERN_THERMOMETER_ENCODE_H_
+#define ERN_THERMOMETER_ENCODE_H_
+
+#include "common/bits.h"
+#include "common/vendor.h"
+
+namespace ern {
+
+template <class CONFIG>
+struct encode_word {
+    static const unsigned threshold_bits = 9;
+    static const unsigned colours_low = 3 * CONFIG::stream_channels * threshold_bits;
+    static const unsigned bits = colours_low + CONFIG::stream_channels * CONFIG::colour_bits;
+};
+
+template <class CONFIG>
+void thermometer_encode(hls::stream<ap_uint<8 * CONFIG::in_channels> > &in,
+                        hls::stream<ap_uint<2 * CONFIG::stream_channels> > &out,
+                        const chunk_t words[CONFIG::out_channels / CONFIG::stream_channels]
+                                           [chunks_of<encode_word<CONFIG>::bits>::value]) {
+    static_assert(CONFIG::out_channels % CONFIG::stream_channels == 0, "stream_channels must divide out_channels");
+    static const unsigned pixels = CONFIG::in_height * CONFIG::in_width;
+    static const unsigned beats = CONFIG::out_channels / CONFIG::stream_channels;
+    static const unsigned threshold_bits = encode_word<CONFIG>::threshold_bits;
+    ap_uint<8 * CONFIG::in_channels> pixel = 0;
+pixels:
+    for (unsigned i = 0; i < pixels; ++i) {
+    beats:
+        for (unsigned beat = 0; beat < beats; ++beat) {
+#pragma HLS PIPELINE II=1
+            if (beat == 0) pixel = in.read();
+            ap_uint<2 * CONFIG::stream_channels> codes = 0;
+            unsigned threshold_low = 0;
+            unsigned colour_low = encode_word<CONFIG>::colours_low;
+        channels:
+            for (unsigned j = 0; j < CONFIG::stream_channels; ++j) {
+#pragma HLS UNROLL
+                const ap_uint<CONFIG::colour_bits> colour = chunk_bits<CONFIG::colour_bits>(words[beat], colour_low);
+                const ap_uint<8> value = ap_uint<8>(pixel >> (unsigned(colour) << 3));
+                ap_uint<2> code = 0;
+            levels:
+                for (unsigned m = 0; m < 3; ++m) {
+#pragma HLS UNROLL
+                    const ap_uint<threshold_bits> threshold = chunk_bits<threshold_bits>(words[beat], threshold_low);
+                    if (value >= threshold) ++code;
+                    threshold_low += threshold_bits;
+                }
+                put<2>(codes, code);
+                colour_low += CONFIG::colour_bits;
+            }
+            out.write(codes);
+        }
+    }
+}
+
+}  // namespace ern
+
+#endif
