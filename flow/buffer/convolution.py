@@ -19,8 +19,10 @@ USE_TO_FETCH = 2
 """Cycles from the first step of a window's last pass to the fetch that takes its words."""
 PIXEL_TO_USE = 1
 """Cycles from a word of a 1x1 kernel to its step."""
-UNIT_LATENCY = 12
-"""Cycles from the last step of a group to its first output beat."""
+SUM_LATENCY = 7
+"""Cycles from a group's last step to its first output beat, the adder tree aside."""
+QUEUE = 12
+"""Beats of the output queue beyond those of one group and of the adder tree."""
 
 
 @dataclass(frozen=True)
@@ -60,32 +62,41 @@ class Window:
         """Last input row of the windows of an output row."""
         return min(out_row * self.node.stride[0] - self.node.padding[0] + self.node.kernel[0], self.last_row + 1) - 1
 
+    @property
+    def tree_latency(self) -> int:
+        """Cycles of the adder tree of one step."""
+        simd = self.node.simd(self.place.folding)
+        return ((simd + 1) // 2 - 1).bit_length() + 1
+
     def beat_cycles(self) -> int:
         """Cycles that one input beat takes: a beat wider than a word is written in several."""
         return max(1, self.place.beats[0] // self.place.folding.depth)
 
 
 def binary_conv(place: Place) -> list[Process]:
-    """Row store, window memory and lanes, each at its own pace."""
+    """Row store, window memory, lanes and read-out, each at its own pace."""
     node = place.node
     assert isinstance(node, BinaryConv)
-    steps, source = node.steps(place.folding), place.inputs[0]
+    steps, source, window = node.steps(place.folding), place.inputs[0], Window(node, place)
     held = max(2, -(-WINDOW_WORDS // steps))
     fetched, used = Track(f"{node.name} windows fetched"), Track(f"{node.name} windows used")
+    summed, left = Track(f"{node.name} groups summed"), Track(f"{node.name} beats left")
     writes = tuple(channel.written for channel in place.outputs)
-    use = place.process(_use(place, node, fetched, used), used, *writes)
-    window = Window(node, place)
+    lanes = [
+        place.process(_sum(window, fetched, used, summed, left), used, summed),
+        place.process(_leave(window, summed, left), left, *writes),
+    ]
     if node.kernel == (1, 1):
-        return [place.process(_pixels(window, held, fetched, used), source.read, fetched), use]
-    stored, left = Track(f"{node.name} pixels stored"), Track(f"{node.name} windows left")
+        return [place.process(_pixels(window, held, fetched, used), source.read, fetched), *lanes]
+    stored, passed = Track(f"{node.name} pixels stored"), Track(f"{node.name} windows passed")
     return [
-        place.process(_store(window, stored, left), source.read, stored),
-        place.process(_fetch(window, held, stored, left, fetched, used), fetched, left),
-        use,
+        place.process(_store(window, stored, passed), source.read, stored),
+        place.process(_fetch(window, held, stored, passed, fetched, used), fetched, passed),
+        *lanes,
     ]
 
 
-def _store(window: Window, stored: Track, left: Track) -> Steps:
+def _store(window: Window, stored: Track, passed: Track) -> Steps:
     """Input beats into kernel + stride - 1 row banks; a new row may follow the reader through the oldest one."""
     node, place = window.node, window.place
     source, shape, out = place.inputs[0], place.shapes[0], place.shape
@@ -112,9 +123,9 @@ def _store(window: Window, stored: Track, left: Track) -> Steps:
                 if inside and first_window >= 0:
                     x = (column + node.padding[1]) // node.stride[1] if follow else out.width - 1
                     event = first_window + min(x, out.width - 1)
-                    if len(left.times) <= event:
-                        yield left, event
-                    place_after = max(place_after, left.times[event])
+                    if len(passed.times) <= event:
+                        yield passed, event
+                    place_after = max(place_after, passed.times[event])
                 for _ in range(beats):
                     beat = len(read)
                     if len(written) <= beat:
@@ -125,7 +136,7 @@ def _store(window: Window, stored: Track, left: Track) -> Steps:
                     stored.times.append(now)
 
 
-def _fetch(window: Window, held: int, stored: Track, left: Track, fetched: Track, used: Track) -> Steps:
+def _fetch(window: Window, held: int, stored: Track, passed: Track, fetched: Track, used: Track) -> Steps:
     """Windows out of the row store column by column, a word a cycle, as long as the window memory has room."""
     node, place = window.node, window.place
     out, columns = place.shape, window.last_column + 1
@@ -154,7 +165,7 @@ def _fetch(window: Window, held: int, stored: Track, left: Track, fetched: Track
                     start = now
                     now += steps
                 fetched.times.append(start + FETCH_TO_USE)
-                left.times.append(now)
+                passed.times.append(now)
 
 
 def _pixels(window: Window, held: int, fetched: Track, used: Track) -> Steps:
@@ -183,32 +194,58 @@ def _pixels(window: Window, held: int, fetched: Track, used: Track) -> Steps:
                     fetched.times.append(now - steps + 1 + PIXEL_TO_USE)
 
 
-def _use(place: Place, node: BinaryConv, fetched: Track, used: Track) -> Steps:
-    """Output groups one after another; a group's sums leave narrow while the next group is summed."""
-    folding, out = place.folding, place.shape
+def _sum(window: Window, fetched: Track, used: Track, summed: Track, left: Track) -> Steps:
+    """Output groups one after another, a step a cycle, while the output queue has room for the group's beats."""
+    node, place = window.node, window.place
+    folding = place.folding
     groups, steps = node.output_groups(folding), node.steps(folding)
-    beats = out.channels // folding.stream_channels
     lanes = folding.pe // folding.stream_channels
-    outputs = [(c, c.depth, c.read, c.read.times, c.written.times) for c in place.outputs]
-    now = gone = beat = 0
-    for window in range(place.frames * out.pixels):
-        if len(fetched.times) <= window:
-            yield fetched, window
-        now = max(now, fetched.times[window])
-        for group in range(groups):
-            now = max(now + steps, gone - UNIT_LATENCY + 1)
-            if group == groups - 1:
+    ahead = (lanes + window.tree_latency + QUEUE) // lanes
+    now = last = group = 0
+    for pixel in range(place.frames * place.shape.pixels):
+        if len(fetched.times) <= pixel:
+            yield fetched, pixel
+        now = max(now, fetched.times[pixel])
+        for i in range(groups):
+            now = max(now + steps, last + lanes)
+            if group >= ahead:
+                event = (group + 1 - ahead) * lanes - 1
+                if len(left.times) <= event:
+                    yield left, event
+                now = max(now, left.times[event] + 2)
+            if i == groups - 1:
                 used.times.append(now - steps)
-            time = max(now + UNIT_LATENCY, gone + 1)
-            for _ in range(min(lanes, beats - group * lanes)):
-                gone = time
-                for _, depth, track, read, written in outputs:
-                    moved = time
-                    if beat >= depth:
-                        if len(read) <= beat - depth:
-                            yield track, beat - depth
-                        moved = max(moved, read[beat - depth] + 1)
-                    written.append(moved)
-                    gone = max(gone, moved)
-                time = gone + 1
-                beat += 1
+            summed.times.append(now)
+            last = now
+            group += 1
+
+
+def _leave(window: Window, summed: Track, left: Track) -> Steps:
+    """A group's sums leave `stream_channels` a cycle; lanes past the last output channel are dropped."""
+    node, place = window.node, window.place
+    folding = place.folding
+    groups, latency = node.output_groups(folding), SUM_LATENCY + window.tree_latency
+    lanes = folding.pe // folding.stream_channels
+    real = place.shape.channels // folding.stream_channels
+    outputs = [(c, c.depth, c.read, c.read.times, c.written.times) for c in place.outputs]
+    gone, beat = -1, 0
+    for group in range(place.frames * place.shape.pixels * groups):
+        if len(summed.times) <= group:
+            yield summed, group
+        time = summed.times[group] + latency
+        first = group % groups * lanes
+        for position in range(first, first + lanes):
+            if position >= real:
+                left.times.append(time + position - first - 3)
+                continue
+            offered = gone = max(time + position - first, gone + 1)
+            for _, depth, track, read, written in outputs:
+                moved = offered
+                if beat >= depth:
+                    if len(read) <= beat - depth:
+                        yield track, beat - depth
+                    moved = max(moved, read[beat - depth] + 1)
+                written.append(moved)
+                gone = max(gone, moved)
+            left.times.append(gone)
+            beat += 1

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from flow.buffer.engine import Channel, Process, Steps, run
-from flow.buffer.timing import TIMINGS, Place
+from flow.buffer.place import Place
+from flow.buffer.timing import TIMINGS
 from flow.design import Design
 from flow.errors import FoldError
 from flow.graph import IMAGE
+from flow.ops import Op
 
 UNBOUNDED = 2**40
 FRAMES = 4
@@ -54,17 +56,9 @@ def schedule(
     out = Channel("output", UNBOUNDED)
     processes: list[Process] = [_source(design, channels, frames, period)]
     for node in design.graph.nodes:
-        place = Place(
-            node,
-            design.foldings[node.name],
-            tuple(channels[e.name] for e in design.inputs(node)),
-            tuple(channels[e.name] for e in design.consumers(node.name)) or (out,),
-            tuple(design.stream_channels(s) for s in node.inputs),
-            tuple(design.shape(s) for s in node.inputs),
-            design.shape(node.name),
-            frames,
-        )
-        processes += TIMINGS[node.kind](place)
+        inputs = tuple(channels[e.name] for e in design.inputs(node))
+        outputs = tuple(channels[e.name] for e in design.consumers(node.name)) or (out,)
+        processes += _processes(design, node, inputs, outputs, frames)
     stuck = run(processes)
     if stuck:
         raise FoldError(_deadlock(design, channels, stuck))
@@ -74,6 +68,33 @@ def schedule(
     return Schedule(
         ends[-1] - ends[-2], ends[0] - start + 1, ends, {name: _peak(channel) for name, channel in channels.items()}
     )
+
+
+def alone(design: Design, node: Op, frames: int = FRAMES) -> int:
+    """Cycles a frame of one node whose inputs always come and whose outputs always go."""
+    inputs = tuple(Channel(e.name, UNBOUNDED) for e in design.inputs(node))
+    out = Channel("output", UNBOUNDED)
+    for channel, stream in zip(inputs, node.inputs, strict=True):
+        channel.written.times = list(range(frames * design.beats(stream)))
+    run(_processes(design, node, inputs, (out,), frames))
+    ends = out.written.times[design.beats(node.name) - 1 :: design.beats(node.name)]
+    return ends[-1] - ends[-2]
+
+
+def _processes(
+    design: Design, node: Op, inputs: tuple[Channel, ...], outputs: tuple[Channel, ...], frames: int
+) -> list[Process]:
+    place = Place(
+        node,
+        design.foldings[node.name],
+        inputs,
+        outputs,
+        tuple(design.stream_channels(s) for s in node.inputs),
+        tuple(design.shape(s) for s in node.inputs),
+        design.shape(node.name),
+        frames,
+    )
+    return TIMINGS[node.kind](place)
 
 
 def _entries(design: Design, channels: Mapping[str, Channel]) -> list[tuple[str, Channel]]:

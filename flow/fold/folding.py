@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""fold: the folding of every op for a rate and a board; what binds when there is none."""
+"""The cheapest folding for a rate and a board, by the ops' own cycle counts; what binds when there is none."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from flow.errors import FoldError
 from flow.estimate import Resources, estimate, total
 from flow.fold.options import Space
 from flow.fold.solve import Budget, Solution, solve
-from flow.graph import IMAGE, Graph
+from flow.graph import IMAGE
 from flow.ops import Folding
-from flow.types import Shape
 
 SLACK = 0.02
 """Share of a frame's cycles kept for what a schedule loses between frames."""
@@ -32,7 +31,7 @@ class Fold:
         target: cycles a frame that were asked of every node.
         cycles: cycles a frame of the slowest node.
         cost: predicted, with the smallest FIFOs.
-        budget: that it had to fit in.
+        limit: what the whole design may cost.
         asked_fps: frames a second that were asked for.
         fps: frames a second of the slowest node.
     """
@@ -41,43 +40,44 @@ class Fold:
     target: int
     cycles: int
     cost: Resources
-    budget: Budget
+    limit: Budget
     asked_fps: float
     fps: float
 
 
-def fold(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> dict[str, Folding]:
-    """Folding of every node: fewest LUTs that reach a rate within a board.
+def best_fold(space: Space, fps: float | None, reserve: Resources | None = None, slack: float = SLACK) -> Fold:
+    """The cheapest choice that reaches a rate, by the ops' own cycle counts.
 
     Args:
-        graph: integer graph.
-        image: size of one frame.
-        board: budgets and clock.
+        space: what can be chosen.
         fps: frames a second; None asks for the board's default rate within its `lut_fraction`, or the best that fits.
+        reserve: kept for deep FIFOs.
+        slack: share of the cycles kept for stalls.
 
     Raises:
         FoldError: the rate is out of reach; names what binds and the best rate.
-        GraphError: the image is smaller than a kernel.
     """
-    return best_fold(Space(graph, image, board), fps).foldings
-
-
-def best_fold(space: Space, fps: float | None, reserve: Resources | None = None, slack: float = SLACK) -> Fold:
-    """See `fold`; `reserve` is kept for deep FIFOs, `slack` is the share of cycles kept for stalls."""
     board = space.board
     if fps is not None and not fps > 0:
         raise FoldError(f"FPS={fps}: a rate must be positive")
     asked = float(board.default_fps if fps is None else fps)
-    budget = budget_of(board, FILL if fps is not None else board.lut_fraction, reserve)
+    fraction = board.lut_fraction if fps is None else FILL
+    budget = budget_of(board, fraction, reserve)
     target = int(board.clock_mhz * 1e6 / asked * (1 - slack))
     solution = solve(space, target, budget)
     if solution is None and fps is None:
-        target = _best_target(space, budget) or _best_target(space, budget_of(board, FILL, reserve)) or 0
-        budget = budget if solve(space, target, budget) else budget_of(board, FILL, reserve)
-        solution = solve(space, target, budget) if target else None
+        for fraction in (board.lut_fraction, FILL):
+            budget = budget_of(board, fraction, reserve)
+            best = _best_target(space, budget)
+            if best is not None:
+                target, solution = best, solve(space, best, budget)
+                break
     if solution is None:
         raise FoldError(_impossible(space, asked, target, budget, slack))
-    return _fold(space, solution, target, budget, asked)
+    draft = Design(space.graph, space.image, board, solution.foldings, {})
+    limit = Budget(int(board.lut * fraction), board.bram18, board.uram)
+    cost = total(estimate(draft).values())
+    return Fold(solution.foldings, target, draft.cycles_per_frame, cost, limit, asked, draft.fps)
 
 
 def budget_of(board: Board, fraction: float, reserve: Resources | None = None) -> Budget:
@@ -85,14 +85,6 @@ def budget_of(board: Board, fraction: float, reserve: Resources | None = None) -
     kept = reserve or Resources()
     lut = int(board.lut * fraction - kept.lut - TOP_LUTS)
     return Budget(max(0, lut), max(0, board.bram18 - kept.bram18), max(0, board.uram - kept.uram))
-
-
-def _fold(space: Space, solution: Solution, target: int, budget: Budget, asked: float) -> Fold:
-    draft = Design(space.graph, space.image, space.board, solution.foldings, {})
-    cycles = draft.cycles_per_frame
-    return Fold(
-        solution.foldings, target, cycles, total(estimate(draft).values()), budget, asked, draft.fps
-    )
 
 
 def _best_target(space: Space, budget: Budget) -> int | None:

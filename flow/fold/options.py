@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What can be chosen: for every node, each folding that meets a target, with its cost. Asks the op, knows none by name."""
+"""What can be chosen: for every node, each folding that meets a target, with its cost.
+
+It asks the op and knows none by name.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from flow.boards import Board
 from flow.estimate import Resources, Site, edge_cost, node_cost
 from flow.graph import IMAGE, Graph
 from flow.ops import Folding, Op
-from flow.ops.base import divisors
 from flow.types import Shape
 
 SMALL_FIFO = 2
@@ -41,13 +43,15 @@ class Space:
 
     Attributes:
         graph, image, board: what is folded.
-        shapes: of every stream.
+        shapes, ranges: of every stream.
+        losses: by node name, how much longer than `cycles` its schedule takes (1 or absent: not at all).
     """
 
     def __init__(self, graph: Graph, image: Shape, board: Board) -> None:
         self.graph, self.image, self.board = graph, image, board
         self.shapes = graph.shapes(image)
         self.ranges = graph.ranges(image)
+        self.losses: dict[str, float] = {}
         self._costs: dict[tuple[str, Folding, tuple[int, ...]], Resources] = {}
 
     @cached_property
@@ -71,7 +75,7 @@ class Space:
 
     def fastest(self, node: Op) -> int:
         """Fewest cycles a frame of a node, its streams included."""
-        own = min(cycles for cycles, _ in self.foldings[node.name])
+        own = int(min(cycles for cycles, _ in self.foldings[node.name]) * self.losses.get(node.name, 1.0))
         return max(own, *(self.stream_cycles(s, self.beats(s)[-1]) for s in node.inputs))
 
     def targets(self) -> list[int]:
@@ -93,8 +97,9 @@ class Space:
 
     def _smallest(self, node: Op, target: int) -> Iterator[Folding]:
         alike: dict[tuple[int, int, str], list[Folding]] = defaultdict(list)
+        loss = self.losses.get(node.name, 1.0)
         for cycles, folding in self.foldings[node.name]:
-            if cycles <= target:
+            if cycles * loss <= target:
                 alike[(folding.depth, folding.stream_channels, folding.memory)].append(folding)
         for foldings in alike.values():
             yield from sorted(foldings, key=lambda folding: folding.pe)[:KEPT]
