@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Synthesis of a design: its SystemVerilog project, written to a folder that goes away, through Yosys."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flow.design import Design
+from flow.emit.rtl import FILE_LIST, TOP, rtl_plan
+from flow.synthesise.result import SynthResult
+from flow.synthesise.yosys import Progress, synthesise
+
+
+def synthesise_design(
+    design: Design,
+    family: str,
+    cache: Path | None = None,
+    *,
+    flat: bool = False,
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Synthesise a design for one family; `SynthResult.from_json` reads what this returns.
+
+    Args:
+        design: folded design.
+        family: xcup, xc7 or ecp5; need not be the board's.
+        cache: folder of the cache, or None for the user's own.
+        flat: a single flat run, to compare with.
+        jobs: processes at a time; the number of cores if None.
+        progress: called with units done, units in all, and the module just done.
+
+    Raises:
+        ToolError, BuildError: see `flow.synthesise.yosys.synthesise`.
+    """
+    plan = rtl_plan(design)
+    with tempfile.TemporaryDirectory(prefix="ern-synth-") as name:
+        plan.write(Path(name))
+        files = str(plan[FILE_LIST]).split()
+        found = synthesise(Path(name), files, TOP, family, cache=cache, flat=flat, jobs=jobs, progress=progress)
+    return found.to_json()
+
+
+def layer_instances(result: SynthResult, design: Design) -> dict[str, tuple[str, ...]]:
+    """Paths of the instances that belong to each node: its op module, the FIFOs it reads, the fork of its stream."""
+    paths = {instance.path for instance in result.instances}
+    return {
+        node.name: tuple(
+            path
+            for path in (f"u_{node.name}", f"k_{node.name}", *(f"f_{edge.name}" for edge in design.inputs(node)))
+            if path in paths
+        )
+        for node in design.graph.nodes
+    }
