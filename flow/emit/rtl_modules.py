@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How each op becomes an instance of its SystemVerilog module: parameters, inputs and memory files, one entry an op."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from flow.design import Design
+from flow.emit.weights import (
+    constant_range,
+    constant_words,
+    hex_lines,
+    threshold_range,
+    threshold_words,
+    weight_words,
+)
+from flow.ops import BinaryConv, Folding, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
+
+MEMORY = {"lut": 0, "block": 1}
+"""Values of the parameters `memory` and `row_memory` in SystemVerilog."""
+DEEPEST_LUT_FIFO = 64
+DEEPEST_LUT_ROW = 64
+PIXEL_THRESHOLD_BITS = 9
+PIXEL_THRESHOLD_LIMIT = 256
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One op module in the generated top.
+
+    Attributes:
+        module: name of the SystemVerilog module, which is the op's.
+        parameters: integers by parameter name.
+        files: memory file texts by the parameter that names the file.
+        ports: prefixes of the input ports, in input order.
+    """
+
+    module: str
+    parameters: Mapping[str, int]
+    files: Mapping[str, str] = field(default_factory=dict)
+    ports: tuple[str, ...] = ("s_axis",)
+
+
+def fifo_memory(depth: int) -> str:
+    """Where a FIFO of `depth` beats sits: "lut" or "block"."""
+    return "lut" if depth <= DEEPEST_LUT_FIFO else "block"
+
+
+def row_memory(design: Design, node: BinaryConv) -> str:
+    """Where a bank of the row store sits: "lut" or "block" (rtl_templates/common/window_rows.sv)."""
+    words = design.shape(node.inputs[0]).width * node.steps(design.foldings[node.name])
+    return "lut" if words <= DEEPEST_LUT_ROW else "block"
+
+
+def instance(design: Design, node: Op) -> Instance:
+    """The instance of a node."""
+    return MODULES[node.kind](design, node, design.foldings[node.name])
+
+
+def _thermometer_encode(design: Design, node: Any, folding: Folding) -> Instance:
+    assert isinstance(node, ThermometerEncode)
+    lanes, bits = folding.stream_channels, max(1, (node.in_channels - 1).bit_length())
+    limits = np.clip(node.thresholds, 0, PIXEL_THRESHOLD_LIMIT)
+    words = []
+    for first in range(0, node.out_channels, lanes):
+        word = 0
+        for lane in range(lanes):
+            colour, code = divmod(first + lane, node.expansion)
+            for m in range(3):
+                word |= int(limits[code, m]) << (3 * PIXEL_THRESHOLD_BITS * lane + PIXEL_THRESHOLD_BITS * m)
+            word |= colour << (3 * PIXEL_THRESHOLD_BITS * lanes + bits * lane)
+        words.append(word)
+    width = lanes * (3 * PIXEL_THRESHOLD_BITS + bits)
+    return Instance(
+        node.kind,
+        {"in_channels": node.in_channels, "expansion": node.expansion, "stream_channels": lanes},
+        {"MEMORY_FILE": hex_lines(words, width)},
+    )
+
+
+def _binary_conv(design: Design, node: Any, folding: Folding) -> Instance:
+    assert isinstance(node, BinaryConv)
+    source = design.shape(node.inputs[0])
+    constant_bits = constant_range(node, folding).bits
+    # The template sign-extends: an unsigned range needs one bit more.
+    constant_bits += 0 if constant_range(node, folding).signed else 1
+    parameters = {
+        "height": source.height,
+        "width": source.width,
+        "in_channels": node.in_channels,
+        "out_channels": node.out_channels,
+        "kernel_h": node.kernel[0],
+        "kernel_w": node.kernel[1],
+        "stride_h": node.stride[0],
+        "stride_w": node.stride[1],
+        "padding_h": node.padding[0],
+        "padding_w": node.padding[1],
+        "pe": folding.pe,
+        "depth": folding.depth,
+        "stream_channels_in": design.stream_channels(node.inputs[0]),
+        "stream_channels": folding.stream_channels,
+        "acc_bits": design.bits(node.name),
+        "constant_bits": constant_bits,
+        "memory": MEMORY[folding.memory],
+        "row_memory": MEMORY[row_memory(design, node)],
+    }
+    files = {
+        "WEIGHT_FILE": hex_lines(weight_words(node, folding), folding.pe * node.simd(folding)),
+        "CONSTANT_FILE": hex_lines(
+            constant_words(node, folding, constant_bits), folding.stream_channels * constant_bits
+        ),
+    }
+    return Instance(node.kind, parameters, files)
+
+
+def _threshold(design: Design, node: Any, folding: Folding) -> Instance:
+    assert isinstance(node, Threshold)
+    sums = design.range(node.inputs[0])
+    bits = threshold_range(sums).bits
+    lanes = folding.stream_channels
+    parameters = {
+        "channels": node.channels,
+        "stream_channels_in": design.stream_channels(node.inputs[0]),
+        "stream_channels": lanes,
+        "acc_bits": sums.bits,
+        "acc_signed": int(sums.signed),
+        "threshold_bits": bits,
+    }
+    return Instance(
+        node.kind, parameters, {"MEMORY_FILE": hex_lines(threshold_words(node, lanes, bits), lanes * (3 * bits + 1))}
+    )
+
+
+def _residual_add(design: Design, node: Any, folding: Folding) -> Instance:
+    assert isinstance(node, ResidualAdd)
+    parameters = {"channels": node.channels, "stream_channels": folding.stream_channels}
+    for i, stream in enumerate(node.inputs):
+        parameters[f"stream_channels_in_{i}"] = design.stream_channels(stream)
+        parameters[f"bits_{i}"] = design.bits(stream)
+        parameters[f"signed_{i}"] = int(design.range(stream).signed)
+    parameters["sum_bits"] = design.bits(node.name)
+    return Instance(node.kind, parameters, ports=("s_axis_0", "s_axis_1"))
+
+
+def _global_pool(design: Design, node: Any, folding: Folding) -> Instance:
+    assert isinstance(node, GlobalPool)
+    source, sums = design.shape(node.inputs[0]), design.range(node.inputs[0])
+    parameters = {
+        "height": source.height,
+        "width": source.width,
+        "channels": node.channels,
+        "stream_channels_in": design.stream_channels(node.inputs[0]),
+        "stream_channels": folding.stream_channels,
+        "acc_bits": sums.bits,
+        "acc_signed": int(sums.signed),
+        "sum_bits": design.bits(node.name),
+    }
+    return Instance(node.kind, parameters)
+
+
+MODULES: dict[str, Callable[[Design, Any, Folding], Instance]] = {
+    "thermometer_encode": _thermometer_encode,
+    "binary_conv": _binary_conv,
+    "threshold": _threshold,
+    "residual_add": _residual_add,
+    "global_pool": _global_pool,
+}

@@ -1,0 +1,243 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cycle-accurate simulation of the generated SystemVerilog with Verilator: every stream, every FIFO's peak, cycles."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from flow.design import Design
+from flow.emit.plan import Plan
+from flow.emit.rtl import TOP, render, rtl_plan, stream_names, template_texts
+from flow.errors import SimulationError
+from flow.graph import IMAGE
+from flow.ops.base import Array
+from flow.simulate import verilator
+
+BENCH = "ern_bench"
+HUNG = 3
+PART_BITS = 64
+LEAST_PATIENCE = 20_000
+SIDES = ("producer valid", "FIFO ready", "FIFO valid", "consumer ready")
+
+
+@dataclass(frozen=True)
+class RtlsimResult:
+    """What a simulation of one design gave.
+
+    Attributes:
+        classifier_sum: int64 [N, classes].
+        streams: every stream by name, N x H x W x C; empty without taps.
+        frame_ends: cycle in which the last sum of each frame left.
+        cycles_per_frame: distance between the ends of the last two frames; None with stalls or a single frame.
+        latency_cycles: from the first pixel to the end of the first frame; None with stalls.
+        fifo_peaks: most beats ever in the FIFO of each edge, by edge name.
+        cycles: cycles simulated.
+    """
+
+    classifier_sum: Array
+    streams: Mapping[str, Array]
+    frame_ends: tuple[int, ...]
+    cycles_per_frame: int | None
+    latency_cycles: int | None
+    fifo_peaks: Mapping[str, int]
+    cycles: int
+
+
+def rtlsim(
+    design: Design, images: Array, folder: Path, stalls: float | None = None, seed: int = 0, taps: bool = True
+) -> RtlsimResult:
+    """Simulate one design on images, frames back to back.
+
+    Args:
+        design: what to simulate.
+        images: uint8, N x H x W x in_channels, of the design's image size.
+        folder: where sources, binary and job files go; a binary is built once for unchanged sources.
+        stalls: share of cycles in which source and sink pause at random (besides rare long pauses), or None.
+        seed: of the pauses.
+        taps: whether to record every stream.
+
+    Raises:
+        SimulationError: no beat moved for a long time (the message names every FIFO's state), or beats were lost.
+        ToolError: Verilator or g++ is missing or failed.
+    """
+    return _simulate([design], [images], folder, stalls, seed, taps, [(TOP, "weights")], "-O2")[0]
+
+
+def rtlsim_many(
+    designs: Sequence[Design],
+    images: Sequence[Array],
+    folder: Path,
+    stalls: float | None = None,
+    seed: int = 0,
+    taps: bool = True,
+) -> list[RtlsimResult]:
+    """Simulate many small designs in one Verilator model; see `rtlsim`."""
+    names = [(f"{TOP}_{i}", f"weights_{i}") for i in range(len(designs))]
+    return _simulate(designs, images, folder, stalls, seed, taps, names, "-O0")
+
+
+def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> tuple[Plan, list[str]]:
+    """Sources of a simulation and the order in which Verilator reads them.
+
+    Args:
+        designs: what to simulate.
+        names: module and weight folder of each design.
+    """
+    files: dict[str, str | bytes] = {}
+    tops, bases = [], (0, 0)
+    for design, (top, weights) in zip(designs, names, strict=True):
+        files.update(rtl_plan(design, top, weights))
+        tops.append(
+            {"top": top, "image_bits": design.beat_bits(IMAGE), "stream_base": bases[0], "fifo_base": bases[1]}
+        )
+        bases = (bases[0] + len(stream_names(design)), bases[1] + len(design.edges))
+    files.update({f"sim/{name}": text for name, text in template_texts("sim").items()})
+    files.update({f"sim/{name}": text for name, text in template_texts("sim", ".cpp").items()})
+    files[f"sim/{BENCH}.sv"] = render("sim/ern_bench.sv.j2", designs=tops)
+    sources = sorted(path for path in files if path.endswith((".sv", ".cpp")))
+    return Plan(files), sources
+
+
+def _simulate(
+    designs: Sequence[Design],
+    images: Sequence[Array],
+    folder: Path,
+    stalls: float | None,
+    seed: int,
+    taps: bool,
+    names: Sequence[tuple[str, str]],
+    optimise: str,
+) -> list[RtlsimResult]:
+    for design, frames in zip(designs, images, strict=True):
+        design.graph.check_images(frames)
+        if frames.shape[1:] != (design.image.height, design.image.width, design.image.channels):
+            raise SimulationError(
+                f"{design.graph.name}: built for images of {design.image}, found {list(frames.shape[1:])}; "
+                "build another design for this size"
+            )
+    folder = Path(folder).resolve()
+    plan, sources = bench_plan(designs, names)
+    plan.write(folder)
+    binary = verilator.build(folder, sources, BENCH, {path: plan[path] for path in sources}, optimise)
+    job = folder / "job"
+    shutil.rmtree(job, ignore_errors=True)
+    _write_job(job, designs, images, stalls, seed, taps)
+    code = verilator.run([str(binary), str(job)], folder, BENCH, (0, HUNG))
+    report = _read_report(job / "result.txt")
+    if code == HUNG:
+        raise SimulationError(_hang_message(designs, images, report))
+    results, first_stream, first_fifo = [], 0, 0
+    for number, (design, frames) in enumerate(zip(designs, images, strict=True)):
+        results.append(_result(job, report, design, frames, (number, first_stream, first_fifo), stalls is None, taps))
+        first_stream += len(stream_names(design))
+        first_fifo += len(design.edges)
+    shutil.rmtree(job, ignore_errors=True)
+    return results
+
+
+def _write_job(
+    job: Path, designs: Sequence[Design], images: Sequence[Array], stalls: float | None, seed: int, taps: bool
+) -> None:
+    job.mkdir(parents=True)
+    streams = sum(len(stream_names(design)) for design in designs)
+    fifos = sum(len(design.edges) for design in designs)
+    patience = max(LEAST_PATIENCE, 4 * max(design.cycles_per_frame for design in designs))
+    permille = round(1000 * (stalls or 0.0))
+    lines = [f"{len(designs)} {streams} {fifos} {seed} {permille} {int(taps)} {patience}"]
+    for number, (design, frames) in enumerate(zip(designs, images, strict=True)):
+        lines.append(f"{len(frames)} {design.image.pixels} {design.image.channels} {design.graph.output.channels}")
+        (job / f"images_{number}.bin").write_bytes(np.ascontiguousarray(frames).tobytes())
+    (job / "job.txt").write_text("\n".join(lines) + "\n")
+
+
+def _read_report(path: Path) -> dict[tuple[str, int], list[int]]:
+    """Lines `key index values...` by key and index; `cycles` has no index."""
+    lines = path.read_text().splitlines() if path.is_file() else []
+    if not lines or lines[-1] != "end":
+        raise SimulationError(f"{path}: the simulation ended early; run it again")
+    report = {}
+    for line in lines[:-1]:
+        key, *numbers = line.split()
+        values = [int(n) for n in numbers]
+        report[(key, 0) if key == "cycles" else (key, values[0])] = values if key == "cycles" else values[1:]
+    return report
+
+
+def _result(
+    job: Path,
+    report: Mapping[tuple[str, int], list[int]],
+    design: Design,
+    images: Array,
+    numbers: tuple[int, int, int],
+    timed: bool,
+    taps: bool,
+) -> RtlsimResult:
+    number, first_stream, first_fifo = numbers
+    names = stream_names(design)
+    for i, stream in enumerate(names):
+        parts, beats = report["parts", first_stream + i][0], design.beats(stream) * len(images)
+        if parts != beats * _parts(design, stream):
+            raise SimulationError(
+                f"{stream}: {parts // _parts(design, stream)} beats moved in {len(images)} frames, {beats} expected"
+            )
+    sums = np.fromfile(job / f"sums_{number}.bin", dtype="<i4").astype(np.int64)
+    streams = {
+        stream: _decode(job / f"stream_{first_stream + i}.bin", design, stream, len(images))
+        for i, stream in enumerate(names)
+        if taps
+    }
+    ends = report["frame_ends", number]
+    return RtlsimResult(
+        classifier_sum=sums.reshape(len(images), -1),
+        streams=streams,
+        frame_ends=tuple(ends),
+        cycles_per_frame=ends[-1] - ends[-2] if timed and len(ends) > 1 else None,
+        latency_cycles=ends[0] - report["first_pixel", number][0] if timed else None,
+        fifo_peaks={edge.name: report["peak", first_fifo + i][0] for i, edge in enumerate(design.edges)},
+        cycles=report["cycles", 0][0],
+    )
+
+
+def _parts(design: Design, stream: str) -> int:
+    """64-bit parts of one beat."""
+    return -(-design.beat_bits(stream) // PART_BITS)
+
+
+def _decode(path: Path, design: Design, stream: str, frames: int) -> Array:
+    """Values of a recorded stream, N x H x W x C int32 (int64 where 32 bits are not enough)."""
+    shape, bits, channels = design.shape(stream), design.bits(stream), design.stream_channels(stream)
+    words = np.fromfile(path, dtype="<u8").reshape(-1, _parts(design, stream))
+    values = np.zeros((len(words), channels), np.int64)
+    for channel in range(channels):
+        part, shift = divmod(channel * bits, PART_BITS)
+        value = words[:, part] >> np.uint64(shift)
+        if shift + bits > PART_BITS:
+            value = value | words[:, part + 1] << np.uint64(PART_BITS - shift)
+        values[:, channel] = (value & np.uint64((1 << bits) - 1)).astype(np.int64)
+    if design.range(stream).signed:
+        values = np.where(values >> (bits - 1) & 1, values - (1 << bits), values)
+    dtype = np.int32 if bits <= 31 else np.int64
+    return values.astype(dtype).reshape(frames, shape.height, shape.width, shape.channels)
+
+
+def _hang_message(
+    designs: Sequence[Design], images: Sequence[Array], report: Mapping[tuple[str, int], list[int]]
+) -> str:
+    lines = [f"the simulation hangs in cycle {report['cycles', 0][0]}; streams (beats moved of all):"]
+    stream_number = fifo_number = 0
+    for design, frames in zip(designs, images, strict=True):
+        for stream in stream_names(design):
+            moved = report["parts", stream_number][0] // _parts(design, stream)
+            lines.append(f"  {design.graph.name}.{stream}: {moved} of {design.beats(stream) * len(frames)}")
+            stream_number += 1
+        for edge in design.edges:
+            beats, handshake = report["state", fifo_number]
+            sides = ", ".join(f"{side} {handshake >> (3 - i) & 1}" for i, side in enumerate(SIDES))
+            lines.append(f"  {design.graph.name}.{edge.name}: {beats} of {edge.depth} beats in the FIFO, {sides}")
+            fifo_number += 1
+    return "\n".join(lines)
