@@ -23,8 +23,7 @@ _LAZY = {
     "build": "ern",
     "build_float_twin": "ern",
     "load_zoo": "checkpoints",
-    "load_weights": "checkpoints",
-    "load_dataset": "datasets",
+    "load_run": "checkpoints",
 }
 
 __all__ = sorted(_LAZY)

@@ -37,6 +37,8 @@ class Trainer:
         tf.config.experimental.enable_op_determinism()
         tf.keras.utils.set_random_seed(recipe.seed)
         self.recipe = recipe
+        # From which epoch on which length of schedule held: it takes that to repeat a run resumed with another one.
+        self.segments = [{"from_epoch": 0, "epochs": recipe.epochs}]
         self.model = (build_float_twin if recipe.float_twin else build)(recipe.model)
         # The legacy optimizer updates each variable in one kernel; the newer one costs several passes over memory.
         self.optimizer = tf.keras.optimizers.legacy.Adam(recipe.lr)
@@ -106,6 +108,7 @@ class Trainer:
             "recipe": dataclasses.asdict(recipe),
             "epochs_done": epochs_done,
             "history": history,
+            "segments": self.segments,
             "names": [v.name for v in self.model.weights],
             "tensorflow": tf.__version__,
         }
@@ -122,9 +125,19 @@ class Trainer:
             raise TrainError(
                 f"{path}: expected a run with {asked}, found {found}; resume with the options it began with"
             )
+        done = int(header["epochs_done"])
+        self.segments = list(header.get("segments", [{"from_epoch": 0, "epochs": header["recipe"]["epochs"]}]))
+        if self.segments[-1]["epochs"] != recipe.epochs:
+            self.segments.append({"from_epoch": done, "epochs": recipe.epochs})
+        names = [v.name for v in self.model.weights]
+        if header["names"] != names:
+            raise TrainError(
+                f"{path}: expected the weights of {recipe.model} as it is now, found those of another network; "
+                "train anew in another --out"
+            )
         self.model.set_weights(_numbered(arrays, "model"))
         self.optimizer.set_weights(_numbered(arrays, "optimizer"))
-        return int(header["epochs_done"]), list(header["history"])
+        return done, list(header["history"])
 
 
 def _numbered(arrays: dict[str, npt.NDArray[Any]], prefix: str) -> list[npt.NDArray[Any]]:

@@ -150,9 +150,12 @@ class BinaryConv2D(QConv2D):
 
     def output_scale(self) -> npt.NDArray[np.float32]:
         """The float32 number [filters] with which each channel's integer sum is multiplied, exactly as in call()."""
+        return (self.weight_scale() * np.float32(self.input_scale)).astype(np.float32)
+
+    def weight_scale(self) -> npt.NDArray[np.float32]:
+        """What a +1 weight is worth, float32 [filters]. ModelError if a latent weight is not finite."""
         self.weight_bits()
-        alpha: npt.NDArray[np.float32] = self.kernel_quantizer_internal.scale(tf.convert_to_tensor(self.kernel)).numpy()
-        return (alpha * np.float32(self.input_scale)).astype(np.float32)
+        return self.kernel_quantizer_internal.scale(tf.convert_to_tensor(self.kernel)).numpy()
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         sizes = [
