@@ -150,6 +150,7 @@ def publish(run: Path, folder: Path | None = None) -> dict[str, Any]:
     from qmodels.config import network
     from qmodels.datasets import load
     from qmodels.ern import build
+    from qmodels.train import Recipe, commands
 
     run, folder = Path(run), folder or ZOO
     try:
@@ -176,6 +177,8 @@ def publish(run: Path, folder: Path | None = None) -> dict[str, Any]:
         right += int((logits.argmax(1) == data.test_y[start : start + 500]).sum())
     if right / len(data.test_x) != claimed:
         raise ModelError(f"{run}: expected test accuracy {claimed}, found {right / len(data.test_x)}; not published")
+    header, _ = state.read_arrays(run / "checkpoint.npz")
+    made_by = commands(Recipe(**header["recipe"]), header.get("segments", [{"epochs": header["recipe"]["epochs"]}]))
     weights = folder / f"{config.name}.npz"
     state.write_arrays(weights, {"model": config.name}, arrays)
     info = {
@@ -186,7 +189,7 @@ def publish(run: Path, folder: Path | None = None) -> dict[str, Any]:
         "test_images": len(data.test_x),
         "test_accuracy": claimed,
         "seed": recipe["seed"],
-        "commands": [*summary["commands"], "python -m qmodels.checkpoints RUN"],
+        "commands": [*made_by, f"python -m qmodels.checkpoints build/train/{config.name}"],
         "versions": _versions(),
         "recipe": recipe,
         "config": dataclasses.asdict(config),
@@ -220,9 +223,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ErnError as err:
         print(f"checkpoints: {err}", file=sys.stderr)
         return err.exit_code
-    print(
-        f"{info['model']}: test accuracy {info['test_accuracy']:.4f} on {info['test_images']} images, sha256 {info['sha256']}"
-    )
+    accuracy = f"test accuracy {info['test_accuracy']:.4f} on {info['test_images']} images"
+    print(f"{info['model']}: {accuracy}, sha256 {info['sha256']}")
     return 0
 
 

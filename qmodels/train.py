@@ -99,11 +99,7 @@ def train(recipe: Recipe, out: Path, resume: bool = False, stop_after: int | Non
         if stop_after is not None and epoch + 1 >= stop_after:
             return {"stopped_after": epoch + 1}
     # With images held out the run chooses a recipe, and the test set must not be looked at.
-    summary: dict[str, Any] = {
-        "recipe": dataclasses.asdict(recipe),
-        "commands": commands(recipe, trainer.segments),
-        "history": history,
-    }
+    summary: dict[str, Any] = {"recipe": dataclasses.asdict(recipe), "history": history}
     if not recipe.holdout:
         summary["test_accuracy"] = trainer.accuracy(data.test_x, data.test_y)
         summary["test_images"] = len(data.test_x)
@@ -122,7 +118,7 @@ def commands(recipe: Recipe, segments: Sequence[dict[str, int]]) -> list[str]:
             options += f" {flag}" if value is True else f" {flag} {value}"
     lines = []
     for index, segment in enumerate(segments):
-        line = f"python -m qmodels.train {recipe.model} --out RUN --epochs {segment['epochs']}{options}"
+        line = f"python -m qmodels.train {recipe.model} --epochs {segment['epochs']}{options}"
         if index + 1 < len(segments):
             line += f" --stop-after {segments[index + 1]['from_epoch']}"
         lines.append(line + (" --resume" if index else ""))
