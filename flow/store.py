@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from flow.ops import OPS
 from flow.ops.base import Array
 
 SCHEMA = 1
+UNREADABLE = (OSError, ValueError, EOFError, KeyError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
+"""What a damaged archive makes zipfile and NumPy raise (RuntimeError: a flag that says encrypted or patched)."""
 
 
 def digest(graph: Graph) -> str:
     """sha256 of structure and integers; independent of file format and compression."""
-    state = hashlib.sha256(json.dumps(_structure(graph), sort_keys=True).encode())
+    state = hashlib.sha256(_canonical(_structure(graph)).encode())
     for node in graph.nodes:
         for key, array in sorted(node.arrays().items()):
             state.update(f"{node.name}.{key}{array.dtype}{array.shape}".encode())
@@ -53,16 +56,21 @@ def load(folder: Path) -> Graph:
         structure = json.loads(path.read_text())
     except OSError as error:
         raise GraphError(f"{path}: cannot be read ({error.strerror}); a graph is a folder with graph.json") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise GraphError(
             f"{path}: not JSON ({error}); the file is truncated or was edited, save the graph anew"
         ) from error
     if not isinstance(structure, dict) or structure.get("schema") != SCHEMA:
         raise GraphError(f"{path}: expected schema {SCHEMA}; save the graph anew with this version")
     graph = _graph(structure, _arrays(path.with_name("arrays.npz")), path)
-    if digest(graph) != structure.get("digest"):
+    stated = {key: value for key, value in structure.items() if key not in ("digest", "labels")}
+    if digest(graph) != structure.get("digest") or _canonical(stated) != _canonical(_structure(graph)):
         raise GraphError(f"{path}: the digest does not match the content; the file was changed, save the graph anew")
     return graph
+
+
+def _canonical(structure: dict[str, Any]) -> str:
+    return json.dumps(structure, sort_keys=True)
 
 
 def _structure(graph: Graph) -> dict[str, Any]:
@@ -77,7 +85,7 @@ def _arrays(path: Path) -> dict[str, Array]:
     try:
         with np.load(path, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
+    except UNREADABLE as error:
         raise GraphError(
             f"{path}: cannot be read ({error}); it is missing or truncated, save the graph anew"
         ) from error
@@ -85,12 +93,15 @@ def _arrays(path: Path) -> dict[str, Array]:
 
 def _graph(structure: dict[str, Any], arrays: dict[str, Array], path: Path) -> Graph:
     nodes = []
-    for entry in structure.get("nodes", []):
+    entries = structure.get("nodes")
+    if not isinstance(entries, list) or not isinstance(structure.get("labels", {}), dict):
+        raise GraphError(f"{path}: nodes must be a list and labels an object; the file was changed, save it anew")
+    for entry in entries:
         try:
             name, op = entry["name"], OPS[entry["op"]]
             own = {key: arrays[f"{name}.{key}"] for key in op.array_names}
             nodes.append(op.load(name, tuple(entry["inputs"]), entry["attributes"], own))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError) as error:
             raise GraphError(f"{path}: node {entry!r:.120} lacks or breaks {error}; the file was changed") from error
     try:
         return Graph(structure["name"], structure["in_channels"], tuple(nodes), structure.get("labels", {}))

@@ -55,8 +55,8 @@ def load_model(path: Path) -> Any:
     except (OSError, ValueError, TypeError, KeyError, EOFError, ImportError) as error:
         reason = next(iter(str(error).splitlines()), type(error).__name__)
         raise LowerError(
-            f"{path}: cannot be loaded as a Keras model ({reason[:200]}); expected a whole model of qmodels layers saved "
-            "with model.save()"
+            f"{path}: cannot be loaded as a Keras model ({reason[:200]}); expected a whole model of qmodels layers, "
+            "saved with model.save()"
         ) from error
 
 
