@@ -1,36 +1,70 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a memory of words x bits maps to block memories; from the data sheets of the families."""
+"""How a memory of words x bits maps to block RAM, to LUTRAM and to logic; which of them a FIFO or a row bank takes.
+
+Block shapes: AMD UG573 and UG473 (RAMB18, simple dual port), Lattice FPGA-TN-02204 (DP16KD). LUTRAM: UG574 and UG474
+(RAM32M16 and RAM64M8 in eight LUTs, RAM32M and RAM64M in four, one LUT of each is the write port).
+"""
 
 from __future__ import annotations
 
 from functools import cache
 
-BLOCK_SHAPES = {
-    # (bits, words) of one block: UltraScale+ and 7-series RAMB18 (simple dual port up to 36 bits), ECP5 DP16KD.
-    "xcup": ((1, 16384), (2, 8192), (4, 4096), (9, 2048), (18, 1024), (36, 512)),
-    "xc7": ((1, 16384), (2, 8192), (4, 4096), (9, 2048), (18, 1024), (36, 512)),
-    "ecp5": ((1, 16384), (2, 8192), (4, 4096), (9, 2048), (18, 1024), (36, 512)),
-}
+BLOCK_SHAPES = ((1, 16384), (2, 8192), (4, 4096), (9, 2048), (18, 1024), (36, 512))
+"""(bits, words) of one 18 Kb block of every family."""
+LUTRAMS = {"xcup": ((32, 14, 8), (64, 7, 8)), "xc7": ((32, 6, 4), (64, 3, 4))}
+"""(words, bits, LUTs) of the LUTRAMs with one write and one read port."""
+DEEPEST_LUT_FIFO = 64
+DEEPEST_LUT_ROW = 64
+
+
+def fifo_memory(depth: int) -> str:
+    """Where a FIFO of `depth` beats sits: "lut" or "block"."""
+    return "lut" if depth <= DEEPEST_LUT_FIFO else "block"
+
+
+def row_memory(words: int) -> str:
+    """Where a bank of a row store of `words` words sits: "lut" or "block"."""
+    return "lut" if words <= DEEPEST_LUT_ROW else "block"
 
 
 @cache
-def blocks(family: str, words: int, bits: int) -> int:
+def blocks(words: int, bits: int) -> int:
     """Block memories (18 Kb units) of a memory with one read and one write port.
 
-    >>> blocks("xcup", 16, 720), blocks("xcup", 2048, 18)
+    >>> blocks(16, 720), blocks(2048, 18)
     (20, 2)
     """
-    return min(-(-bits // width) * -(-words // depth) for width, depth in BLOCK_SHAPES[family])
+    return min(-(-bits // width) * -(-words // depth) for width, depth in BLOCK_SHAPES)
 
 
-def rom_luts(family: str, words: int, bits: int) -> float:
-    """LUTs of a constant memory in logic: a LUT6 (ECP5: LUT4) holds 64 (16) words of one bit; multiplexers join them.
+@cache
+def lutrams(family: str, words: int, bits: int) -> int:
+    """LUTs of a memory with one write and one read port in LUTRAM.
 
-    The F7 and F8 multiplexers of a Xilinx slice are no LUTs; past 256 words a LUT6 joins four such halves.
+    The LUTRAM cells of ECP5 are no LUTs of a report; its read multiplexers are.
+
+    >>> lutrams("xcup", 24, 28), lutrams("xc7", 48, 16), lutrams("ecp5", 16, 14)
+    (16, 24, 0)
     """
-    if words <= 2:
-        return 0.0
+    if words == 1:
+        return 0
     if family == "ecp5":
-        return bits * max(1.0, 1.4 * words / 16)
-    tables = -(-words // 64)
-    return bits * (tables + (tables / 16 if tables > 4 else 0))
+        banks = -(-words // 16)
+        return bits * (banks if banks > 3 else banks - 1)
+    small, large = LUTRAMS[family]
+    deep, wide, luts = small if words <= small[0] else large
+    banks = -(-words // deep)
+    return banks * -(-bits // wide) * luts + bits * -(-(banks - 1) // 3)
+
+
+@cache
+def rom_luts(family: str, words: int, bits: int) -> int:
+    """LUTs of a constant memory in logic: a LUT6 (ECP5: LUT4) a bit and 64 (16) words.
+
+    There are no more different columns than functions of the address. The F7 and F8 multiplexers of a slice (ECP5:
+    PFUMX, L6MUX21) are no LUTs; beyond four tables some are needed.
+    """
+    inputs = max(0, words - 1).bit_length()
+    columns = min(bits, (1 << min(words, 20)) - inputs - 2)
+    tables = -(-words // (16 if family == "ecp5" else 64))
+    return max(0, columns) * (tables + tables // 5)

@@ -10,7 +10,7 @@ from importlib import resources
 import yaml
 
 from flow.design import Design
-from flow.estimate.parts import PARTS, Part, Site, fifo
+from flow.estimate.parts import PARTS, Part, Site, fifo, fork
 from flow.estimate.resources import Resources, total
 from flow.ops import Op
 
@@ -27,11 +27,11 @@ def coefficients(family: str) -> Coefficients:
 
 
 def part_cost(part: Part, family: str) -> Resources:
-    """LUT and FF by the fitted coefficients, block memories as the part counts them."""
+    """LUT and FF by the fitted coefficients; memories as the part counts them."""
     table = coefficients(family)[part.name]
     lut = sum(table["lut"].get(name, 0.0) * amount for name, amount in part.features.items())
     ff = sum(table["ff"].get(name, 0.0) * amount for name, amount in part.features.items())
-    return Resources(max(0.0, lut), max(0.0, ff), part.bram18)
+    return Resources(max(0.0, lut) + part.lut, max(0.0, ff), part.bram18)
 
 
 def node_cost(node: Op, site: Site) -> Resources:
@@ -58,9 +58,11 @@ def site(design: Design, node: Op) -> Site:
 
 
 def estimate(design: Design) -> dict[str, Resources]:
-    """Predicted resources of every node (by its name), of all FIFOs (`fifos`) and of the rest (`top`)."""
+    """Predicted resources of every node (by its name), of all FIFOs and forks (`fifos`) and of the rest (`top`)."""
     family = design.board.family
     result = {node.name: node_cost(node, site(design, node)) for node in design.graph.nodes}
-    result["fifos"] = total(edge_cost(family, edge.depth, design.beat_bits(edge.producer)) for edge in design.edges)
+    edges = [edge_cost(family, edge.depth, design.beat_bits(edge.producer)) for edge in design.edges]
+    forks = [fork(len(readers)) for readers in design.graph.consumers.values() if len(readers) > 1]
+    result["fifos"] = total([*edges, *(part_cost(part, family) for part in forks)])
     result["top"] = part_cost(Part("top", {"one": 1}), family)
     return result

@@ -8,12 +8,12 @@ coefficients.yaml. A new op is one function and one line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from flow.estimate.memories import blocks, rom_luts
+from flow.estimate.memories import blocks, fifo_memory, lutrams, rom_luts, row_memory
 from flow.ops import BinaryConv, Folding, Op, ResidualAdd, ThermometerEncode, Threshold
-from flow.types import CODE, Range, Shape
+from flow.types import Range, Shape
 
 
 @dataclass(frozen=True)
@@ -45,52 +45,76 @@ class Part:
 
     Attributes:
         name: key of its coefficients.
-        features: amounts; `exact` ones are LUTs as they are.
-        bram18: block memories.
+        features: amounts, by name, that coefficients multiply.
+        lut, bram18: memories, which follow from their shape alone.
     """
 
     name: str
-    features: dict[str, float] = field(default_factory=dict)
+    features: Mapping[str, float] = field(default_factory=dict)
+    lut: float = 0.0
     bram18: int = 0
 
 
-def rom(site: Site, name: str, words: int, bits: int, memory: str = "lut") -> Part:
-    """A constant memory."""
+def _rom(site: Site, words: int, bits: int, memory: str = "lut") -> Part:
+    """A constant memory with an output register."""
     if memory == "block":
-        return Part(name, {}, blocks(site.family, words, bits))
-    return Part(name, {"rom": rom_luts(site.family, words, bits)})
+        return Part("rom", {}, 0.0, blocks(words, bits))
+    return Part("rom", {"bits": bits}, rom_luts(site.family, words, bits))
 
 
 def _binary_conv(op: Op, site: Site) -> Iterator[Part]:
     assert isinstance(op, BinaryConv)
-    folding, image = site.folding, site.shapes[0]
-    kh, kw = op.kernel
-    simd = op.simd(folding) + op.simd(folding) % 2
-    acc, s = site.range.bits, folding.stream_channels
-    steps = op.steps(folding)
-    yield Part(
+    folding = site.folding
+    yield _unit(op, site)
+    yield _window(op, site)
+    words = op.output_groups(folding) * op.steps(folding)
+    yield _rom(site, words, folding.pe * op.simd(folding), folding.memory)
+
+
+def _unit(op: BinaryConv, site: Site) -> Part:
+    """Lanes, shared sum, read-out with its constants and its queue (rtl_templates/common/conv_unit.sv)."""
+    folding, acc = site.folding, site.range.bits
+    s, pairs, steps = folding.stream_channels, (op.simd(folding) + 1) // 2, op.steps(folding)
+    sum_bits = (3 * pairs * steps).bit_length()
+    lanes = folding.pe // s
+    queue = lanes + (pairs - 1).bit_length() + 13
+    constants = rom_luts(site.family, op.out_channels // s, s * (acc + 1))
+    return Part(
         "unit",
-        {"mac": folding.pe * simd, "lane": folding.pe, "simd": simd, "acc": folding.pe * acc, "out": s * acc, "one": 1},
-    )
-    row_words = image.width * image.channels // max(folding.depth, site.beats[0])
-    row_bits = max(folding.depth, site.beats[0]) * CODE.bits
-    yield Part(
-        "window",
         {
-            "rows": (kh + op.stride[0]) * row_bits * -(-row_words // 64),
-            "taps": kh * folding.depth * CODE.bits,
-            "halves": 2 * simd * max(1.0, 2 * steps / 32),
+            "mac": 2 * pairs * folding.pe,
+            "sum": folding.pe * sum_bits if steps > 1 else 0,
+            "lane": folding.pe,
+            "select": s * sum_bits * (lanes - 1),
+            "simd": 2 * pairs,
+            "out": s * acc,
             "one": 1,
         },
+        constants + lutrams(site.family, queue, s * acc),
     )
-    yield rom(site, "weights", op.output_groups(folding) * steps, folding.pe * op.simd(folding), folding.memory)
-    yield rom(site, "constants", op.out_channels // s, s * acc)
+
+
+def _window(op: BinaryConv, site: Site) -> Part:
+    """Width converter, row store and window memory (rtl_templates/common/window.sv)."""
+    (kh, kw), depth, steps = op.kernel, site.folding.depth, op.steps(site.folding)
+    words = max(2, -(-12 // steps)) * steps
+    memory = kw * lutrams(site.family, words, 2 * kh * depth)
+    resize = 2 * abs(depth - site.beats[0])
+    taps = 2 * kh * kw * depth
+    if op.kernel == (1, 1):
+        return Part("pixels", {"taps": taps, "resize": resize, "one": 1}, memory)
+    banks, row = kh + op.stride[0] - 1, site.shapes[0].width * steps
+    turn = 2 * kh * depth * max(1, banks - 1)
+    features = {"taps": taps, "turn": turn, "resize": resize, "banks": banks, "one": 1}
+    if row_memory(row) == "block":
+        return Part("rows", features, memory, banks * blocks(row, 2 * depth))
+    return Part("rows", features, memory + banks * lutrams(site.family, row, 2 * depth))
 
 
 def _threshold(op: Op, site: Site) -> Iterator[Part]:
     s, bits = site.folding.stream_channels, site.ranges[0].bits
-    yield Part("threshold", {"compare": 3 * s * bits, "channel": s, "one": 1})
-    yield rom(site, "thresholds", op.out_channels // s, s * (3 * (bits + 1) + 1))
+    yield Part("threshold", {"compare": 3 * s * (bits + 1), "channel": s, "one": 1})
+    yield _rom(site, op.out_channels // s, s * (3 * (bits + 1) + 1))
 
 
 def _residual_add(op: Op, site: Site) -> Iterator[Part]:
@@ -100,11 +124,15 @@ def _residual_add(op: Op, site: Site) -> Iterator[Part]:
 def _thermometer_encode(op: Op, site: Site) -> Iterator[Part]:
     assert isinstance(op, ThermometerEncode)
     s = site.folding.stream_channels
-    yield Part("encode", {"codes": s, "table": op.out_channels if s < op.out_channels else 0, "one": 1})
+    colours = s * (op.in_channels - 1)
+    yield Part("encode", {"codes": s, "colours": colours, "one": 1})
+    yield _rom(site, op.out_channels // s, s * (27 + (op.in_channels - 1).bit_length()))
 
 
 def _global_pool(op: Op, site: Site) -> Iterator[Part]:
-    yield Part("pool", {"bits": site.beats[0] * site.range.bits, "sums": op.out_channels * site.range.bits, "one": 1})
+    lanes, groups = site.beats[0], op.out_channels // site.beats[0]
+    bits = lanes * site.range.bits
+    yield Part("pool", {"bits": bits, "resize": bits if lanes > 1 else 0, "one": 1}, lutrams(site.family, groups, bits))
 
 
 PARTS: dict[str, Callable[[Op, Site], Iterator[Part]]] = {
@@ -117,7 +145,13 @@ PARTS: dict[str, Callable[[Op, Site], Iterator[Part]]] = {
 
 
 def fifo(family: str, depth: int, bits: int) -> Part:
-    """A FIFO between two ops."""
-    if depth * bits > 36 * 512 and depth > 256:
-        return Part("fifo", {"block": 1, "bits": bits}, blocks(family, depth, bits))
-    return Part("fifo", {"ram": bits * -(-depth // 32), "bits": bits, "one": 1})
+    """A FIFO between two ops (rtl_templates/common/stream_fifo.sv)."""
+    features = {"counter": float(depth.bit_length()), "bits": bits, "one": 1}
+    if fifo_memory(depth) == "block":
+        return Part("block_fifo", features, 0.0, blocks(depth, bits))
+    return Part("fifo", features, lutrams(family, depth, bits))
+
+
+def fork(outputs: int) -> Part:
+    """What hands a stream to several consumers (rtl_templates/common/stream_fork.sv)."""
+    return Part("fork", {"outputs": outputs})

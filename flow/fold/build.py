@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from flow.boards import Board
-from flow.buffer import Schedule, alone, depths
+from flow.buffer import Schedule, depths
 from flow.design import Design
 from flow.errors import FoldError
 from flow.estimate import Resources, estimate, total
@@ -16,7 +16,7 @@ from flow.types import Shape
 
 TOLERANCE = 0.005
 """Share of cycles that a node's schedule may take longer than its own count before it is given a faster folding."""
-ROUNDS = 8
+ROUNDS = 24
 
 
 def fold(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> dict[str, Folding]:
@@ -40,14 +40,11 @@ def settle(space: Space, fps: float | None, reserve: Resources | None = None, sl
     for _ in range(ROUNDS):
         found = best_fold(space, fps, reserve, slack)
         draft = Design(space.graph, space.image, space.board, found.foldings, {})
-        late = {}
-        for node in space.graph.nodes:
-            taken = alone(draft, node, frames=3)
-            if taken > found.target * (1 + TOLERANCE):
-                late[node.name] = taken / draft.cycles(node)
+        late = {node.name: space.alone(draft, node) / found.target for node in space.graph.nodes}
+        late = {name: ratio for name, ratio in late.items() if ratio > 1 + TOLERANCE}
         if not late:
             return found
-        space.losses.update({name: max(loss, space.losses.get(name, 1.0)) for name, loss in late.items()})
+        space.losses.update({name: ratio * space.losses.get(name, 1.0) for name, ratio in late.items()})
     raise FoldError(f"{', '.join(late)}: no folding keeps up with {found.target} cycles a frame; ask for a lower FPS")
 
 

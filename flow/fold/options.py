@@ -13,12 +13,13 @@ from functools import cached_property
 from itertools import product
 
 from flow.boards import Board
+from flow.buffer import alone
+from flow.design import SMALLEST_FIFO, Design
 from flow.estimate import Resources, Site, edge_cost, node_cost
 from flow.graph import IMAGE, Graph
 from flow.ops import Folding, Op
 from flow.types import Shape
 
-SMALL_FIFO = 2
 KEPT = 2
 """Foldings kept of those that differ in pe alone: the smallest ones that meet the target."""
 
@@ -52,7 +53,15 @@ class Space:
         self.shapes = graph.shapes(image)
         self.ranges = graph.ranges(image)
         self.losses: dict[str, float] = {}
+        self._alone: dict[tuple[str, Folding, tuple[int, ...]], int] = {}
         self._costs: dict[tuple[str, Folding, tuple[int, ...]], Resources] = {}
+
+    def alone(self, draft: Design, node: Op) -> int:
+        """Cycles a frame of a node of a draft when nothing else stalls it, by the schedule model."""
+        key = (node.name, draft.foldings[node.name], tuple(draft.stream_channels(s) for s in node.inputs))
+        if key not in self._alone:
+            self._alone[key] = alone(draft, node, frames=3)
+        return self._alone[key]
 
     @cached_property
     def foldings(self) -> dict[str, list[tuple[int, Folding]]]:
@@ -71,7 +80,7 @@ class Space:
 
     def edge_cost(self, stream: str, channels: int) -> Resources:
         """Cost of the smallest FIFO of a stream."""
-        return edge_cost(self.board.family, SMALL_FIFO, channels * self.ranges[stream].bits)
+        return edge_cost(self.board.family, SMALLEST_FIFO, channels * self.ranges[stream].bits)
 
     def fastest(self, node: Op) -> int:
         """Fewest cycles a frame of a node, its streams included."""

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m flow.estimate.calibrate [FAMILY ...]`: fit the coefficients of the cost model against synthesis.
+
+Networks with random weights are folded for several rates; of their ops and FIFOs a spread of different ones is
+synthesised module by module with Yosys. Non-negative least squares of relative errors give the coefficients, which are
+written to coefficients.yaml with the error of each part. Takes some minutes a family.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from flow.boards import Board, load_board
+from flow.design import Design
+from flow.emit.rtl import template_texts
+from flow.emit.rtl_modules import instance
+from flow.estimate.model import site
+from flow.estimate.parts import PARTS, Part, fifo, fork
+from flow.estimate.samples import network
+from flow.fold.folding import best_fold
+from flow.fold.options import Space
+from flow.ops import BinaryConv, Op
+from flow.synthesise.process import Job, Pool
+from flow.synthesise.yosys import SCRIPTS
+from flow.types import Shape
+from reports.cells import Counts, count
+
+COEFFICIENTS = Path(__file__).with_name("coefficients.yaml")
+BOARDS = {"xcup": "u250", "xc7": "arty_a7", "ecp5": "ulx3s"}
+MOST = {"unit": 12, "rows": 12, "pixels": 6, "threshold": 6, "add": 5, "encode": 4, "pool": 3}
+"""Samples of each part."""
+SMALLEST_WEIGHT = 40.0
+"""LUTs or FFs below which an error counts absolutely, not relatively."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One module to synthesise.
+
+    Attributes:
+        parts: what the model says it consists of; the first one is fitted.
+        module: name in rtl_templates.
+        parameters: integers by name.
+        files: memory files by the parameter that names them.
+    """
+
+    parts: tuple[Part, ...]
+    module: str
+    parameters: Mapping[str, int]
+    files: Mapping[str, str]
+
+
+def designs(board: Board) -> Iterator[Design]:
+    """Folded networks of several sizes, colours and rates; no budget binds."""
+    huge = replace(board, lut=10**9, bram18=10**6, default_fps=1, lut_fraction=1.0)
+    nets = (
+        (network(), Shape(28, 28, 1), (40000, 6600, 3200)),
+        (network(stem=(16, 24, 32), stages=(32, 48, 96), expansion=7), Shape(20, 26, 1), (20000, 2500)),
+        (network(stem=(16, 32, 32), stages=(32, 64), colours=3, expansion=5, blocks=2), Shape(32, 32, 3), (9000,)),
+    )
+    for graph, image, targets in nets:
+        space = Space(graph, image, huge)
+        for target in targets:
+            found = best_fold(space, huge.clock_mhz * 1e6 / target)
+            yield Design(graph, image, huge, found.foldings, {})
+
+
+def samples(design: Design) -> Iterator[Sample]:
+    """Modules of a design's nodes."""
+    for node in design.graph.nodes:
+        parts = tuple(PARTS[node.kind](node, site(design, node)))
+        made = instance(design, node)
+        if isinstance(node, BinaryConv):
+            yield from _convolution(design, node, parts, made.parameters, made.files)
+        else:
+            yield Sample(parts, made.module, made.parameters, made.files)
+
+
+def _convolution(
+    design: Design, node: Op, parts: tuple[Part, ...], values: Mapping[str, int], files: Mapping[str, str]
+) -> Iterator[Sample]:
+    assert isinstance(node, BinaryConv)
+    folding = design.foldings[node.name]
+    unit, window = parts[0], parts[1]
+    names = ("out_channels", "pe", "stream_channels", "acc_bits", "constant_bits")
+    parameters = {name: values[name] for name in names}
+    parameters |= {"simd": node.simd(folding), "steps": node.steps(folding)}
+    yield Sample((unit,), "conv_unit", parameters, {"MEMORY_FILE": files["CONSTANT_FILE"]})
+    names = ("height", "width", "in_channels", "depth", "kernel_h", "kernel_w", "stride_h", "stride_w")
+    parameters = {name: values[name] for name in (*names, "padding_h", "padding_w", "row_memory")}
+    window = replace(window, features={**window.features, "resize": 0})
+    yield Sample((window,), "window", {**parameters, "output_groups": node.output_groups(folding)}, {})
+
+
+def others(family: str) -> Iterator[Sample]:
+    """FIFOs and forks."""
+    for depth, width in ((2, 8), (2, 36), (4, 13), (24, 20), (60, 26), (2, 72)):
+        yield Sample((fifo(family, depth, width),), "stream_fifo", {"depth": depth, "width": width}, {})
+    for depth, width in ((300, 26), (1000, 40)):
+        yield Sample((fifo(family, depth, width),), "stream_fifo", {"depth": depth, "width": width, "memory": 1}, {})
+    for outputs in (2, 3):
+        yield Sample((fork(outputs),), "stream_fork", {"outputs": outputs, "width": 8}, {})
+
+
+def spread(found: Iterable[Sample]) -> list[Sample]:
+    """At most `MOST` of each part, evenly over the range of their sizes."""
+    groups: dict[str, dict[str, Sample]] = {}
+    for sample in found:
+        groups.setdefault(sample.parts[0].name, {})[f"{sorted(sample.parameters.items())}"] = sample
+    chosen = []
+    for name, different in groups.items():
+        ordered = sorted(different.values(), key=lambda s: (sum(s.parts[0].features.values()), str(s.parameters)))
+        picks = np.linspace(0, len(ordered) - 1, min(MOST.get(name, 12), len(ordered))).round().astype(int)
+        chosen += [ordered[i] for i in dict.fromkeys(picks.tolist())]
+    return chosen
+
+
+def measure(sample: Sample, family: str, pool: Pool) -> Counts:
+    """What Yosys makes of a sample.
+
+    Raises:
+        ToolError: Yosys is missing or failed.
+    """
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        texts = {**template_texts("common"), **template_texts("")}
+        for file, text in texts.items():
+            (folder / file).write_text(text)
+        chosen = "".join(f" -chparam {key} {value}" for key, value in sample.parameters.items())
+        for key, text in sample.files.items():
+            (folder / f"{key.lower()}.hex").write_text(text)
+            chosen += f' -chparam {key} "{key.lower()}.hex"'
+        read = (f"read_verilog -sv -DSYNTHESIS {' '.join(texts)}", f"hierarchy -top {sample.module}{chosen}")
+        pool.run(Job(sample.module, folder, (SCRIPTS[family], "tee -q -o stat.json stat -json"), read, folder))
+        cells = json.loads((folder / "stat.json").read_text())["design"]["num_cells_by_type"]
+    return count(cells, family, file=sample.module)
+
+
+def fit(rows: Sequence[Mapping[str, float]], measured: Sequence[float]) -> dict[str, float]:
+    """Non-negative coefficients of least relative squared error (columns that come out negative are dropped)."""
+    names = sorted({name for row in rows for name, amount in row.items() if amount})
+    goal = np.array(measured, dtype=np.float64)
+    scale = 1.0 / np.maximum(np.abs(goal), SMALLEST_WEIGHT)
+    while names:
+        matrix = np.array([[row.get(name, 0.0) for name in names] for row in rows]) * scale[:, None]
+        size = np.maximum(1e-12, np.linalg.norm(matrix, axis=0))
+        values = np.linalg.lstsq(matrix / size, goal * scale, rcond=1e-6)[0] / size
+        if (values >= 0).all():
+            return {name: round(float(value), 4) for name, value in zip(names, values, strict=True)}
+        names.pop(int(np.argmin(values * size)))
+    return {}
+
+
+def calibrate(family: str, pool: Pool) -> dict[str, dict[str, dict[str, float]]]:
+    """Coefficients of every part of a family; prints measured and predicted LUTs of each sample."""
+    board = load_board(BOARDS[family])
+    chosen = [*spread(s for d in designs(board) for s in samples(d)), *others(family)]
+    measured = [measure(sample, family, pool) for sample in chosen]
+    table: dict[str, dict[str, dict[str, float]]] = {
+        "rom": {"lut": {}, "ff": {"bits": 1.0}},
+        "top": {"lut": {"one": 40.0}, "ff": {"one": 20.0}},
+    }
+    for name in dict.fromkeys(sample.parts[0].name for sample in chosen):
+        mine = [(s, m) for s, m in zip(chosen, measured, strict=True) if s.parts[0].name == name]
+        rows = [s.parts[0].features for s, _ in mine]
+        known = [sum(part.lut for part in s.parts) for s, _ in mine]
+        bits = [sum(part.features.get("bits", 0.0) for part in s.parts[1:]) for s, _ in mine]
+        lut = fit(rows, [m.lut - k for (_, m), k in zip(mine, known, strict=True)])
+        ff = fit(rows, [m.ff - b for (_, m), b in zip(mine, bits, strict=True)])
+        table[name] = {"lut": lut, "ff": ff}
+        for (sample, counts), row, exact in zip(mine, rows, known, strict=True):
+            guess = exact + sum(lut.get(key, 0.0) * amount for key, amount in row.items())
+            blocks = sum(part.bram18 for part in sample.parts)
+            print(
+                f"{family} {name:10} {counts.lut:6} LUT, predicted {guess:7.0f} ({guess / max(1, counts.lut) - 1:+.0%}), "
+                f"{counts.bram18} BRAM18, predicted {blocks}; {counts.ff} FF",
+                flush=True,
+            )
+    if "resize" in table.get("rows", {}).get("lut", {}) or "rows" in table:
+        for name in ("rows", "pixels"):
+            table[name]["lut"]["resize"], table[name]["ff"]["resize"] = 0.5, 0.8
+    return table
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Fit the families named (all if none) and write coefficients.yaml."""
+    parser = argparse.ArgumentParser(prog="python -m flow.estimate.calibrate", description=__doc__)
+    parser.add_argument("families", nargs="*", default=list(BOARDS), help=f"of {', '.join(BOARDS)}")
+    pool = Pool(1)
+    for family in parser.parse_args(arguments).families:
+        fitted = {**yaml.safe_load(COEFFICIENTS.read_text()), family: calibrate(family, pool)}
+        head = "# Fitted by: python -m flow.estimate.calibrate (docs/folding.md says what the features are)\n"
+        COEFFICIENTS.write_text(head + yaml.safe_dump(fitted, default_flow_style=None, width=120))
+
+
+if __name__ == "__main__":
+    main()
