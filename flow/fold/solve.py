@@ -79,6 +79,7 @@ def solve(space: Space, target: int, budget: Budget) -> Solution | None:
     solver = cp_model.CpSolver()
     solver.parameters.num_search_workers = 1
     solver.parameters.random_seed = SEED
+    solver.parameters.catch_sigint_signal = False  # else the solver leaves Ctrl-C without a handler
     solver.parameters.max_deterministic_time = EFFORT
     if solver.Solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None

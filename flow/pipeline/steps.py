@@ -6,9 +6,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from flow.pipeline import exactness, hardware, verdict
+from flow.pipeline import exactness, hardware
 from flow.pipeline.state import State
 from flow.pipeline.step import Result, Step
+from flow.pipeline.workspace import key_of
 
 
 def _lower(state: State) -> Result:
@@ -29,11 +30,27 @@ def _fold(state: State) -> Result:
     import json
 
     from flow.emit.plan import write_atomic
-    from flow.fold import design, explain
+    from flow.fold import explain, plan
 
-    folded = design(state.graph, state.image, state.board, state.request.fps)
+    folded, found, schedule = plan(state.graph, state.image, state.board, state.request.fps)
     write_atomic(state.workspace.path("design.json"), json.dumps(folded.to_json(), indent=1) + "\n")
-    return {"design": folded.to_json(), "digest": folded.digest, "explain": explain(folded)}
+    return {
+        "design": folded.to_json(),
+        "digest": folded.digest,
+        "cycles_per_frame": schedule.cycles_per_frame,
+        "latency_cycles": schedule.latency_cycles,
+        "explain": explain(folded, found, schedule),
+    }
+
+
+def _report(state: State) -> Result:
+    from flow.pipeline.verdict import report
+
+    return report(state)
+
+
+def _report_key(state: State) -> list[Any]:
+    return [key_of(state.results), state.source.name, state.board.name]
 
 
 def _graph_key(state: State) -> list[Any]:
@@ -69,5 +86,5 @@ STEPS: tuple[Step, ...] = (
         hardware.vendor,
         writes=True,
     ),
-    Step("report", "report.json, summary, gates", verdict.key, verdict.report, writes=True),
+    Step("report", "report.json, summary, gates", _report_key, _report, writes=True),
 )

@@ -3,18 +3,117 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
+from flow.design import Design
+from flow.estimate import estimate, total
+from flow.ops import BinaryConv
 from flow.pipeline.state import State
 from flow.pipeline.step import Result
-from flow.pipeline.workspace import key_of
-
-
-def key(state: State) -> list[Any]:
-    """Depends on every result."""
-    return [key_of(state.results), state.source.name, state.board.name]
+from flow.synthesise import SynthResult, layer_instances
+from reports import schema
+from reports.cells import count, dsp_kinds
+from reports.convert import to_json
+from reports.gate import build_gates
+from reports.render import markdown, terminal
+from reports.report import write_report
+from reports.text import write_atomic
 
 
 def report(state: State) -> Result:
     """Write report.json and summary.md; gates decide the exit code."""
-    raise SystemExit("not wired yet")
+    found = make_report(state)
+    write_report(state.workspace.path("report.json"), found)
+    write_atomic(state.workspace.path("summary.md"), markdown(found))
+    return {"report": to_json(found), "text": terminal(found), "passed": found.passed}
+
+
+def make_report(state: State) -> schema.Report:
+    """The report of a build from the results of its steps."""
+    results, design = state.results, state.design
+    synth = {family: SynthResult.from_json(data) for family, data in results["synth"].items()}
+    board = state.board
+    draft = schema.Report(
+        model=state.source.name,
+        board=board.name,
+        digest=design.digest,
+        clock_mhz=board.clock_mhz,
+        exactness=tuple(_exactness(results)),
+        accuracy=_accuracy(results["evaluate"]),
+        performance=_performance(results, board.clock_mhz),
+        resources=(_estimate_row(design), *(_synth_row(found) for found in synth.values()), *_vendor_rows(results)),
+        layers=tuple(_layers(design, synth[board.family])),
+        gates=(),
+        not_run=tuple(schema.NotRun(**row) for row in _not_run(results)),
+        device=schema.Device(board.part, board.family, board.lut, board.ff, board.bram18, board.uram, board.dsp),
+        fifos=tuple(schema.Fifo(n, e["depth"], e["peak"]) for n, e in results["rtlsim"]["fifo"].items()),
+    )
+    return build_gates(draft)
+
+
+def _exactness(results: dict[str, Result]) -> Iterator[schema.Exactness]:
+    for step in ("evaluate", "csim", "rtlsim"):
+        if "exactness" in results[step]:
+            yield schema.Exactness(**results[step]["exactness"], differing=tuple(results[step]["differing"]))
+
+
+def _accuracy(result: Result) -> schema.Accuracy | None:
+    found = result.get("accuracy", {})
+    return schema.Accuracy(**found) if "graph" in found else None
+
+
+def _performance(results: dict[str, Result], clock_mhz: float) -> schema.Performance:
+    simulated = results["rtlsim"]["cycles_per_frame"]
+    return schema.Performance(
+        cycles_per_frame=schema.Cycles(model=results["fold"]["cycles_per_frame"], rtlsim=simulated),
+        latency_cycles=results["rtlsim"]["latency_cycles"],
+        fps=round(clock_mhz * 1e6 / simulated, 2),
+    )
+
+
+def _estimate_row(design: Design) -> schema.Resource:
+    spent = total(estimate(design).values())
+    return schema.Resource(
+        stage="estimate", source="rtl", tool="ern", version="model", family=design.board.family,
+        lut=round(spent.lut), ff=round(spent.ff), bram18=round(spent.bram18), uram=round(spent.uram), dsp=0,
+    )  # fmt: skip
+
+
+def _synth_row(found: SynthResult) -> schema.Resource:
+    counts = found.counts
+    return schema.Resource(
+        stage="synth", source="rtl", tool="yosys", version=found.version, family=found.family,
+        lut=counts.lut, ff=counts.ff, bram18=counts.bram18, uram=counts.uram, dsp=counts.dsp,
+        carry=counts.carry, lutram=counts.lutram, cells=found.cells,
+        modules=tuple(schema.ModuleProof(m.name, m.instances, m.cells) for m in found.modules),
+        dsp_kinds=dsp_kinds(found.family),
+        dsp_cells=tuple(schema.DspLocation(d.module, d.cell, d.kind) for d in found.dsp_cells),
+    )  # fmt: skip
+
+
+def _vendor_rows(results: dict[str, Result]) -> Iterator[schema.Resource]:
+    for row in results["vendor"].get("resources", []):
+        yield schema.Resource(**row)
+
+
+def _layers(design: Design, found: SynthResult) -> Iterator[schema.Layer]:
+    instances = layer_instances(found, design)
+    by_path = {instance.path: instance.cells for instance in found.instances}
+    for node in design.graph.nodes:
+        folding = design.foldings[node.name]
+        spent = [count(by_path[path], found.family, file=path) for path in instances[node.name]]
+        yield schema.Layer(
+            name=node.name, op=node.kind, cycles=design.cycles(node), pe=folding.pe,
+            simd=node.simd(folding) if isinstance(node, BinaryConv) else folding.stream_channels,
+            stream_channels=folding.stream_channels,
+            memory=folding.memory if isinstance(node, BinaryConv) else None,
+            lut=sum(c.lut for c in spent), ff=sum(c.ff for c in spent), bram18=sum(c.bram18 for c in spent),
+            uram=sum(c.uram for c in spent), macs=node.macs(*(design.shape(s) for s in node.inputs)),
+        )  # fmt: skip
+
+
+def _not_run(results: dict[str, Result]) -> Iterator[dict[str, str]]:
+    if "not_run" in results["evaluate"]:
+        yield {"stage": "keras=graph", "reason": results["evaluate"]["not_run"]}
+    yield from results["vendor"].get("not_run", [])

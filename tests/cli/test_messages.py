@@ -124,3 +124,15 @@ def test_a_missing_extra_is_named() -> None:
     code = "import sys; sys.modules['numpy'] = None; from flow.cli import main; sys.exit(main(['show', 'x']))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 1 and "ern-flow[flow]" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_doctor_tells_what_each_tool_adds(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["g++"]["found"] and all(tool["adds"] for tool in found.values())
+
+
+def test_doctor_says_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["doctor"]) == 1
+    assert "no: install g++" in capsys.readouterr().out

@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The runner: reuse of what did not change, one build at a time, nothing half-written taken for a result."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from flow.errors import BuildError, UsageError
+from flow.pipeline import STEPS, Request, State, Step, run_steps, up_to
+from flow.types import Shape
+
+
+def state(graph_folder: Path, root: Path, **changes: object) -> State:
+    return State(Request(str(graph_folder), image=Shape(6, 5, 1), root=root, **changes))  # type: ignore[arg-type]
+
+
+def step(name: str, run: Callable[[State], dict], key: str = "k", writes: bool = False) -> Step:
+    return Step(name, "a step", lambda _: [key], run, writes)
+
+
+def test_an_unchanged_step_is_reused(graph_folder: Path, tmp_path: Path) -> None:
+    calls = []
+    steps = [step("a", lambda s: calls.append(1) or {"n": len(calls)})]
+    for _ in range(3):
+        assert run_steps(state(graph_folder, tmp_path / "b"), steps, quiet=True)["a"] == {"n": 1}
+    assert len(calls) == 1
+
+
+def test_a_changed_key_runs_again_and_the_old_one_is_kept(graph_folder: Path, tmp_path: Path) -> None:
+    calls: list[str] = []
+
+    def run(key: str) -> None:
+        run_steps(state(graph_folder, tmp_path / "b"), [step("a", lambda s: calls.append(key) or {"key": key}, key)], quiet=True)
+
+    for key in ("x", "y", "x"):
+        run(key)
+    assert calls == ["x", "y"]
+
+
+def test_files_are_written_anew_when_another_build_was_there_last(graph_folder: Path, tmp_path: Path) -> None:
+    calls: list[str] = []
+
+    def run(key: str) -> None:
+        one = step("a", lambda s: calls.append(key) or {"key": key}, key, writes=True)
+        run_steps(state(graph_folder, tmp_path / "b"), [one], quiet=True)
+
+    for key in ("x", "y", "y", "x"):
+        run(key)
+    assert calls == ["x", "y", "x"]
+
+
+def test_a_step_that_dies_leaves_no_result(graph_folder: Path, tmp_path: Path) -> None:
+    def dies(_: State) -> dict:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_steps(state(graph_folder, tmp_path / "b"), [step("a", dies, writes=True)], quiet=True)
+    assert run_steps(state(graph_folder, tmp_path / "b"), [step("a", lambda s: {"n": 1}, writes=True)], quiet=True) == {
+        "a": {"n": 1}
+    }
+
+
+def test_a_damaged_result_counts_as_none(graph_folder: Path, tmp_path: Path) -> None:
+    steps = [step("a", lambda s: {"n": 1})]
+    run_steps(state(graph_folder, tmp_path / "b"), steps, quiet=True)
+    (found,) = (tmp_path / "b" / ".cache" / "a").iterdir()
+    found.write_text(found.read_text()[:20])
+    assert run_steps(state(graph_folder, tmp_path / "b"), steps, quiet=True)["a"] == {"n": 1}
+
+
+def test_two_builds_in_one_folder(graph_folder: Path, tmp_path: Path) -> None:
+    first, second = state(graph_folder, tmp_path / "b"), state(graph_folder, tmp_path / "b")
+    with first.workspace.locked(), pytest.raises(BuildError, match="another build is running"), second.workspace.locked():
+        pass
+    with second.workspace.locked():
+        pass
+
+
+def test_an_unknown_step() -> None:
+    with pytest.raises(UsageError, match="lower"):
+        up_to(STEPS, "bitstream")
+
+
+def test_the_default_board_has_no_suffix(graph_folder: Path, tmp_path: Path) -> None:
+    assert state(graph_folder, tmp_path).workspace.folder == tmp_path / "small"
+    assert state(graph_folder, tmp_path, board="kv260").workspace.folder == tmp_path / "small"
+    assert state(graph_folder, tmp_path, board="pynq_z2").workspace.folder == tmp_path / "small-pynq_z2"
+
+
+def test_ctrl_c_ends_without_a_traceback_and_the_next_build_is_whole(graph_folder: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "flow.cli", "csim", str(graph_folder), "--image", "6x5", "--images", "4"]
+    command += ["--build-root", str(tmp_path / "b")]
+    running = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    deadline = time.monotonic() + 60
+    assert running.stderr
+    seen = ""
+    while "csim" not in seen and time.monotonic() < deadline:
+        seen += running.stderr.read(1)
+    running.send_signal(signal.SIGINT)
+    rest = running.stderr.read()
+    assert running.wait(timeout=60) == 130, rest
+    assert "interrupted" in rest and "Traceback" not in rest
+    again = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ})
+    assert again.returncode == 0, again.stderr
+    assert "0 mismatches" in again.stdout
