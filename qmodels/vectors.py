@@ -169,7 +169,7 @@ def _block(folder: Path, name: str, data: Arrays) -> Iterator[Pair]:
     *codes, y = (out.numpy() for out in model(_stream(data)))
     activations = [layer for layer in model.layers if isinstance(layer, Activation2Bit)]
     for layer, out in zip(activations, codes, strict=True):
-        yield f"{layer.name}_codes", nchw(out / np.float32(layer.output_scale)).round(6), 0.0
+        yield f"{layer.name}_codes", vectors_net.codes(layer, out), 0.0
     yield "y_int", nchw(y) / SHARED_SCALE, 0.0
 
 

@@ -76,7 +76,7 @@ def run(state: Arrays, data: Arrays) -> Iterator[Pair]:
             yield key, _nchw(out[f"layer{match[1]}_{block}_add"]) / SHARED_SCALE, 0.0
         elif key == "last_codes" or key.startswith("codes/"):
             name = last_act if key == "last_codes" else layer_name(key.removeprefix("codes/"))
-            yield key, _codes(layers[name], out[name]), 0.0
+            yield key, codes(layers[name], out[name]), 0.0
         elif key == "stem_out":
             yield key, _nchw(out["conv1_2"]), STEM
         elif key in ("logits", "logits_fp64"):
@@ -90,11 +90,12 @@ def _nchw(x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return x.transpose(0, 3, 1, 2)
 
 
-def _codes(layer: Activation2Bit, out: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    codes = np.rint(out / layer.output_scale)
+def codes(layer: Activation2Bit, out: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Codes N x C x H x W of an activation's output N x H x W x C; NaN where it is no code times the scale."""
+    found = np.rint(out / layer.output_scale)
     # A value that is not exactly a code times the scale is wrong, not nearly right.
-    exact = out == codes.astype(np.float32) * np.float32(layer.output_scale)
-    return _nchw(np.where(exact, codes, np.nan))
+    exact = out == found.astype(np.float32) * np.float32(layer.output_scale)
+    return _nchw(np.where(exact, found, np.nan))
 
 
 def _classifier_sum(layer: BinaryConv2D, out: npt.NDArray[Any]) -> npt.NDArray[Any]:
