@@ -24,7 +24,9 @@ from flow.errors import DataError, SimulationError, ToolError
 from flow.graph import IMAGE
 from flow.ops.base import Array
 
-FLAGS = ("-O2", "-std=c++14", "-Wno-unknown-pragmas", "-Wno-unused-label", "-w", "-DERN_TAPS")
+FLAGS = ("-std=c++14", "-w", "-DERN_TAPS")
+FAST, QUICKLY_BUILT = "-O2", "-O0"
+"""One design runs many images; many small designs cost more to compile than to run."""
 COMPILE_SECONDS = 1800
 RUN_SECONDS = 3600
 
@@ -61,16 +63,23 @@ def csim(design: Design, images: Array, folder: Path | str, taps: bool = True) -
 
 
 def csim_many(
-    designs: Sequence[Design], images: Sequence[Array], folder: Path | str, taps: bool = True, jobs: int | None = None
+    designs: Sequence[Design],
+    images: Sequence[Array],
+    folder: Path | str,
+    taps: bool = True,
+    jobs: int | None = None,
+    level: str | None = None,
 ) -> list[CsimResult]:
     """Run many designs, each with its own images, in one binary; see `csim`.
 
     Args:
         jobs: compilations at a time, and translation units; None: one a CPU.
+        level: -O0 to -O3; None: FAST for one design, QUICKLY_BUILT for more.
     """
     for design, batch in zip(designs, images, strict=True):
         _check(design, batch)
-    binary = build(designs, Path(folder), jobs or os.cpu_count() or 1)
+    chosen = level or (FAST if len(designs) == 1 else QUICKLY_BUILT)
+    binary = build(designs, Path(folder), jobs or os.cpu_count() or 1, chosen)
     with tempfile.TemporaryDirectory(prefix="csim_", dir=folder) as scratch:
         arguments = ["taps" if taps else "sums"]
         for number, batch in enumerate(images):
@@ -86,7 +95,7 @@ def csim_many(
         ]
 
 
-def build(designs: Sequence[Design], folder: Path, jobs: int) -> Path:
+def build(designs: Sequence[Design], folder: Path, jobs: int, level: str = FAST) -> Path:
     """One binary that holds every design; compiled only when its sources or flags changed.
 
     Raises:
@@ -96,14 +105,14 @@ def build(designs: Sequence[Design], folder: Path, jobs: int) -> Path:
     plan = csim_plan(designs, jobs)
     plan.write(folder)
     binary, stamp = folder / "csim", folder / "csim.digest"
-    wanted = hashlib.sha256(f"{plan.digest} {' '.join(FLAGS)} {gxx_version()}".encode()).hexdigest()
+    wanted = hashlib.sha256(f"{plan.digest} {level} {' '.join(FLAGS)} {gxx_version()}".encode()).hexdigest()
     if binary.is_file() and stamp.is_file() and stamp.read_text() == wanted:
         return binary
     stamp.unlink(missing_ok=True)
     sources = sorted(path for path in plan if path.startswith("csim_") and path.endswith(".cpp"))
     objects = [str(folder / path.replace(".cpp", ".o")) for path in sources]
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        for outcome in [pool.submit(_compile, folder, path) for path in sources]:
+        for outcome in [pool.submit(_compile, folder, path, level) for path in sources]:
             outcome.result()
     _gxx([*objects, "-o", str(binary)])
     write_atomic(stamp, wanted)
@@ -143,7 +152,7 @@ def shared_library(project: Path) -> Path:
     if not library.is_file():
         partial = library.with_suffix(".so.partial")
         flags = [flag for flag in FLAGS if flag != "-DERN_TAPS"]
-        _gxx([*flags, "-shared", "-fPIC", *_includes(project / "firmware"), str(source), "-o", str(partial)])
+        _gxx([FAST, *flags, "-shared", "-fPIC", *_includes(project / "firmware"), str(source), "-o", str(partial)])
         partial.replace(library)
     return library
 
@@ -175,9 +184,9 @@ def _includes(folder: Path) -> list[str]:
     return ["-I", str(folder), "-isystem", str(ap_types())]
 
 
-def _compile(folder: Path, source: str) -> None:
+def _compile(folder: Path, source: str, level: str) -> None:
     target = folder / source.replace(".cpp", ".o")
-    _gxx([*FLAGS, *_includes(folder), "-c", str(folder / source), "-o", str(target)])
+    _gxx([level, *FLAGS, *_includes(folder), "-c", str(folder / source), "-o", str(target)])
 
 
 def _gxx(arguments: list[str]) -> str:
@@ -188,7 +197,7 @@ def _gxx(arguments: list[str]) -> str:
     except subprocess.TimeoutExpired as error:
         raise ToolError(f"g++: no end after {COMPILE_SECONDS} s; the design is too large for csim") from error
     if done.returncode:
-        raise ToolError(f"g++: exit code {done.returncode}\n{done.stderr[-2000:]}")
+        raise ToolError(f"g++: exit code {done.returncode}\n{done.stderr[:2000]}")
     if not done.stdout and arguments == ["--version"]:
         raise ToolError("g++: printed no version")
     return done.stdout

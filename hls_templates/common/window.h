@@ -63,8 +63,8 @@ struct line_memory<ROWS, WORDS, BITS, false> {
 };
 
 // One row of kernel: nothing is above.
-template <unsigned WORDS, unsigned BITS, bool HAZARD_FREE>
-struct line_memory<0, WORDS, BITS, HAZARD_FREE> {
+template <unsigned WORDS, unsigned BITS>
+struct line_memory<0, WORDS, BITS, true> {
     void exchange(unsigned, const ap_uint<BITS> &incoming, ap_uint<BITS> column[1]) {
 #pragma HLS INLINE
         column[0] = incoming;
@@ -88,7 +88,7 @@ void window(hls::stream<ap_uint<2 * CONFIG::depth> > &in, hls::stream<ap_uint<2 
     static const unsigned columns_walked = walk_of<CONFIG::in_width, CONFIG::out_width, CONFIG::kernel_width,
                                                    CONFIG::stride_width, CONFIG::padding_width>::value;
     static const unsigned row_bits = CONFIG::kernel_width * CONFIG::depth;
-    line_memory<above, words, 2 * depth, (words >= 8)> memory;
+    line_memory<above, words, 2 * depth, (above == 0 || words >= 8)> memory;
     ap_uint<row_bits> held[2][CONFIG::steps][above + 1];
 #pragma HLS ARRAY_PARTITION variable=held complete dim=0
     unsigned rows_to_wait = above - CONFIG::padding_height;
