@@ -31,7 +31,7 @@ def to_json(value: Any) -> Any:
 
 def from_json(cls: type[T], data: Any) -> T:
     """A dataclass from a JSON value that keeps its schema."""
-    hints = _hints(cls)
+    hints = _hints(cls)  # type: ignore[arg-type]
     return cls(**{key: _value(hints[key], item) for key, item in data.items()})
 
 

@@ -32,7 +32,9 @@ def report_schema() -> dict[str, Any]:
     return schema
 
 
-def problems(value: Any, schema: dict[str, Any], root: dict[str, Any] | None = None, place: str = "") -> list[tuple[str, str]]:
+def problems(
+    value: Any, schema: dict[str, Any], root: dict[str, Any] | None = None, place: str = ""
+) -> list[tuple[str, str]]:
     """What breaks a schema: (field, text) each; empty where the value keeps it."""
     root = root or schema
     unknown = set(schema) - _KEYWORDS

@@ -10,7 +10,7 @@ from typing import Any
 from flow.errors import ToolError
 from flow.synthesise import rtlil
 from flow.synthesise.result import DspCell, InstanceCells, ModuleCells, SynthResult
-from flow.synthesise.units import ROOT, Unit
+from flow.synthesise.units import Unit
 from reports.cells import count
 from reports.errors import UnknownCellError
 
@@ -18,20 +18,18 @@ Cells = dict[str, int]
 # A module of a netlist: the root of its unit, and its name there.
 Node = tuple[str, str]
 _DEPTH = 2
-_UNIT = ROOT.removeprefix("\\")
 
 
 class _Design:
     """The mapped design as one tree over the netlists of all units."""
 
     def __init__(self, units: Sequence[Unit], netlists: Mapping[str, Mapping[str, Any]]) -> None:
-        self.boundary = {unit.root: {_plain(name): name for name in unit.boundary} for unit in units}
+        self.boundary = {unit.root: {_plain(name): name for name in unit.stubs} for unit in units}
         self.netlists = netlists
-        self.top: Node = (units[0].root, _UNIT)
+        self.top: Node = (units[0].root, _plain(units[0].root))
 
     def title(self, node: Node) -> str:
-        root, module = node
-        return rtlil.title(root if module == _UNIT else module)
+        return rtlil.title(node[1])
 
     def _all(self, node: Node) -> Mapping[str, int]:
         cells: Mapping[str, int] = self.netlists[node[0]]["modules"][node[1]]
@@ -51,7 +49,8 @@ class _Design:
         counted: Cells = {}
         for name, kind in self.netlists[root]["instances"][module]:
             counted[kind] = counted.get(kind, 0) + 1
-            found.append((name, (self.boundary[root][kind], _UNIT) if kind in self.boundary[root] else (root, kind)))
+            owner = self.boundary[root].get(kind, root)
+            found.append((name, (owner, kind)))
         own = self.own(node)
         stated = {kind: n for kind, n in self._all(node).items() if kind not in own}
         if stated != counted:

@@ -45,15 +45,15 @@ class RtlilModule:
         return title(self.name)
 
     @property
-    def kept(self) -> bool:
-        """Whether the source asks to keep this module apart."""
-        return "attribute \\keep_hierarchy 1\n" in self.text.partition("\nmodule ")[0] + "\n"
-
-    @property
     def stub(self) -> str:
         """The module as a black box: its ports alone."""
         ports = "\n".join(_PORT.findall(self.text))
         return f"attribute \\blackbox 1\nmodule {self.name}\n{ports}\nend\n"
+
+
+def is_kept(text: str) -> bool:
+    """Whether the attributes of a module ask to keep it apart."""
+    return "attribute \\keep_hierarchy 1\n" in text[: text.index("module ")]
 
 
 def title(name: str) -> str:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Synthesis by Yosys (PyPI `pyosys`), hierarchical, out of context, DSP inference on, cached by digest.
 
-The design is elaborated once, cut into units (units.py), and each unit is synthesised in a process of its own. The
-digest of a unit covers its elaborated text with parameters and memory contents, the script and the version of Yosys;
-equal units are synthesised once, ever. A cache file appears whole or not at all, so a killed run leaves no result and
+The design is elaborated once, cut into units (units.py), and units are synthesised in processes of their own. The
+digest of a run covers its elaborated text with parameters and memory contents, the script and the version of Yosys;
+equal runs happen once, ever. A cache file appears whole or not at all, so a killed run leaves no result and
 two builds may share a cache.
 """
 
@@ -27,7 +27,7 @@ from flow.synthesise import rtlil
 from flow.synthesise.collect import collect
 from flow.synthesise.process import LOG, NETLIST, Job, Pool
 from flow.synthesise.result import SynthResult
-from flow.synthesise.units import ROOT, Unit, partition
+from flow.synthesise.units import BATCH_TOP, Unit, batch_text, batches, partition
 from reports.cells import dsp_kinds
 from reports.errors import ReportError
 from reports.yosys import read_stat
@@ -42,6 +42,7 @@ SCRIPTS = {
 _SOURCES = (".sv", ".svh", ".v", ".vh", ".mem", ".hex", ".dat")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FILE = re.compile(r"[A-Za-z0-9_./+-]+")
+STAT = "stat.json"
 _MOST_DSP_CELLS = 1000
 
 
@@ -111,19 +112,26 @@ def synthesise(
             return SynthResult.from_json({**found, "seconds": 0.0})
     pool = Pool(jobs or os.cpu_count() or 1)
     units = partition(*_elaborate(pool, folder, files, top, parameters, defines), flat)
+    groups = batches(units)
 
-    def run(unit: Unit) -> dict[str, Any]:
-        return _synthesise_unit(pool, unit, family, yosys, store, logs)
+    def run(group: list[Unit]) -> dict[str, dict[str, Any]]:
+        text, script = batch_text(group), SCRIPTS[family] + (" -uram" if group[0].ultra and family == "xcup" else "")
+        key = _digest(text, script, yosys)
+        made = store.read("batch", key)
+        if made is None:
+            made = _synthesise_batch(pool, group, text, script, family, logs)
+            store.write("batch", key, made)
+        return made
 
-    finished: list[Unit] = []
-
-    def done(unit: Unit) -> None:
-        finished.append(unit)
+    def done(group: list[Unit]) -> None:
+        finished.extend(unit.root for unit in group)
         if progress is not None:
-            progress(len(finished), len(units), rtlil.title(unit.root))
+            progress(len(finished), len(units), rtlil.title(group[0].root))
 
-    largest_first = sorted(units, key=lambda unit: -unit.size)
-    netlists = dict(zip((unit.root for unit in largest_first), pool.map(run, largest_first, done), strict=True))
+    finished: list[str] = []
+    netlists: dict[str, dict[str, Any]] = {}
+    for made in pool.map(run, groups, done):
+        netlists |= made
     result = collect(units, netlists, top, family, yosys, time.monotonic() - started)
     store.write("design", whole, result.to_json())
     return result
@@ -172,36 +180,35 @@ def _elaborate(
     return modules, roots[0]
 
 
-def _synthesise_unit(
-    pool: Pool, unit: Unit, family: str, yosys: str, store: _Store, logs: Path | None
-) -> dict[str, Any]:
-    name = rtlil.title(unit.root)
-    script = SCRIPTS[family] + (" -uram" if unit.ultra and family == "xcup" else "") + f" -top {ROOT[1:]}"
-    key = unit.key(script, yosys)
-    found = store.read("unit", key)
-    if found is not None:
-        return found
-    kinds = (*(f"\\{kind}" for kind in dsp_kinds(family)), *unit.boundary)
+def _synthesise_batch(
+    pool: Pool, units: Sequence[Unit], text: str, script: str, family: str, logs: Path | None
+) -> dict[str, dict[str, Any]]:
+    """The netlist of each unit, by root."""
+    titles = list(dict.fromkeys(rtlil.title(unit.root) for unit in units))
+    name = f"{', '.join(titles[:4])}{' ...' if len(titles) > 4 else ''} ({family})"
+    dsps = [f"\\{kind}" for kind in dsp_kinds(family)]
+    kinds = (*dsps, *sorted({stub for unit in units for stub in unit.stubs}))
     with _work() as work:
-        (work / "unit.il").write_text(unit.text)
-        passes = ("read_rtlil unit.il", script, "tee -q -o stat.json stat -json")
+        (work / "batch.il").write_text(text)
+        passes = ("read_rtlil batch.il", f"{script} -top {BATCH_TOP}", f"tee -q -o {STAT} stat -json")
         try:
-            pool.run(Job(name=f"{name} ({family})", folder=work, passes=passes, kinds=kinds))
-            modules = read_stat((work / "stat.json").read_text(), f"{name} ({family})").modules
+            pool.run(Job(name=name, folder=work, passes=passes, kinds=kinds))
+            modules = read_stat((work / STAT).read_text(), name).modules
             cells = json.loads((work / NETLIST).read_text())
         except (ReportError, OSError, ValueError) as error:
-            raise ToolError(f"yosys: {name} ({family}): left no usable result ({error})") from error
+            raise ToolError(f"yosys: {name}: left no usable result ({error})") from error
         finally:
-            if logs is not None:
-                write_atomic(logs / f"{family}-{name}.log", (work / LOG).read_bytes() if (work / LOG).exists() else b"")
-    dsps = {f"\\{kind}" for kind in dsp_kinds(family)}
-    result = {
-        "modules": {title: dict(module.cells) for title, module in modules.items()},
-        "instances": {module: [c for c in entries if c[1] not in dsps] for module, entries in cells.items()},
-        "dsp": {module: [c for c in entries if c[1] in dsps][:_MOST_DSP_CELLS] for module, entries in cells.items()},
-    }
-    store.write("unit", key, result)
-    return result
+            if logs is not None and (work / LOG).exists():
+                write_atomic(logs / f"{family}-{titles[0]}.log", (work / LOG).read_bytes())
+    made = {}
+    for unit in units:
+        inside = [module for module in unit.bodies if module in cells]
+        made[unit.root] = {
+            "modules": {module.removeprefix("\\"): dict(modules[module.removeprefix("\\")].cells) for module in inside},
+            "instances": {module: [c for c in cells[module] if c[1] not in dsps] for module in inside},
+            "dsp": {module: [c for c in cells[module] if c[1] in dsps][:_MOST_DSP_CELLS] for module in inside},
+        }
+    return made
 
 
 class _Store:
