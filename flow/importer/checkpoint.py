@@ -16,6 +16,7 @@ import numpy as np
 from flow.errors import ModelError
 from flow.importer import pickles
 from flow.ops.base import Array
+from flow.store import UNREADABLE
 
 PREFIX = "network."
 """The Lightning module keeps the net in this attribute."""
@@ -67,7 +68,7 @@ def _is_npz(file: BinaryIO, path: Path) -> bool:
     try:
         with zipfile.ZipFile(file) as archive:
             return all(name.endswith(".npy") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError) as error:
+    except UNREADABLE as error:
         raise ModelError(f"{path}: cannot be read ({error}); it is truncated, fetch or save it anew") from error
     finally:
         file.seek(0)
@@ -77,7 +78,7 @@ def _archive(file: BinaryIO, path: Path) -> dict[str, Array]:
     try:
         with np.load(file, allow_pickle=False) as archive:
             return {key: archive[key] for key in archive.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except UNREADABLE as error:
         raise ModelError(f"{path}: cannot be read ({error}); it is truncated, fetch or save it anew") from error
 
 

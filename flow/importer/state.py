@@ -79,6 +79,10 @@ class State:
     ) -> Convolution:
         """The convolution whose latent weights [out,in,kh,kw] are `key`.weight; scale `shared` or mean |w|."""
         weights = self.read(f"{key}.weight", shape)
+        kernel = weights.shape[2:]
+        if kernel[0] != kernel[1] or kernel[0] % 2 == 0:
+            found = "x".join(map(str, kernel))
+            raise ModelError(f"{self.source}: '{key}.weight' must have a square kernel of odd size, found {found}")
         bits, scale = binary(weights, shared)
         padding = (weights.shape[2] // 2, weights.shape[3] // 2)
         return Convolution(name, (source,), bits, scale * input_scale, input_scale, (stride, stride), padding)
@@ -90,8 +94,9 @@ class State:
         return Norm(name, (source,), gamma, beta, mean, variance, EPSILON)
 
     def same(self, duplicate: str, original: str) -> None:
-        """Take a key that the official code stores twice; both must agree."""
-        if duplicate in self and not np.array_equal(self.read(duplicate), self.read(original)):
+        """Take a key that the official code stores twice; both must agree where both are there."""
+        self._read.add(duplicate)
+        if duplicate in self and original in self and not np.array_equal(self.read(duplicate), self.read(original)):
             raise ModelError(
                 f"{self.source}: {duplicate!r} and {original!r} are one tensor stored twice, but differ; keep the "
                 "right one"

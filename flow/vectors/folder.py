@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +13,7 @@ import numpy as np
 
 from flow.errors import DataError
 from flow.ops.base import Array
+from flow.store import UNREADABLE
 
 
 class Row(NamedTuple):
@@ -65,7 +64,7 @@ class Folder:
         try:
             with np.load(path, allow_pickle=False) as archive:
                 return {key: archive[key] for key in archive.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        except UNREADABLE as error:
             raise DataError(f"{path}: is not a NumPy archive ({error}); fetch the folder anew") from error
 
 
