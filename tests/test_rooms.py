@@ -19,7 +19,9 @@ def test_each_op_has_its_file_in_each_room(kind: str, room: str) -> None:
 
 
 @pytest.mark.parametrize("parameter", ["in_channels", "out_channels", "pe", "simd", "depth", "stream_channels"])
-@pytest.mark.parametrize("room", ["flow/ops/binary_conv.py", "hls_templates/binary_conv.h", "rtl_templates/binary_conv.sv"])
+@pytest.mark.parametrize(
+    "room", ["flow/ops/binary_conv.py", "hls_templates/binary_conv.h", "rtl_templates/binary_conv.sv"]
+)
 def test_a_parameter_has_one_spelling(parameter: str, room: str) -> None:
     assert parameter in (ROOT / room).read_text()
 

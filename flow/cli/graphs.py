@@ -92,7 +92,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
     graph = load_graph(arguments.model)
     card = zoo_cards().get(arguments.model)
-    size = arguments.image or (Shape(*card["image"]) if card else Shape(32, 32, 1))
+    size = arguments.image or (Shape(*card["config"]["in_shape"]) if card else Shape(32, 32, 1))
     image = Shape(size.height, size.width, graph.in_channels)
     if arguments.svg:
         write_atomic(arguments.svg, drawing.svg(graph, image))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from flow.cli.common import Commands, add_json, show, table
 
@@ -31,9 +32,9 @@ def _models(arguments: argparse.Namespace) -> int:
     from qmodels.config import NETWORKS
 
     cards = zoo_cards()
-    rows = []
+    rows: list[dict[str, Any]] = []
     for name, config in NETWORKS.items():
-        accuracy = cards.get(name, {}).get("accuracy")
+        accuracy = cards.get(name, {}).get("test_accuracy")
         rows.append(
             {
                 "name": name,

@@ -14,7 +14,7 @@ from flow.types import CODE, Range, Shape
 
 
 def official_thresholds(expansion: int) -> Array:
-    """Thresholds [K,3] of the official code: code m of channel i when pixel > s*(K*(m-1)+i+1), s = max(1, 255//(3K))."""
+    """Thresholds [K,3] of the official code: m of channel i when pixel > s*(K*(m-1)+i+1), s = max(1, 255//(3K))."""
     return paper_thresholds(expansion) + 1
 
 
@@ -61,7 +61,7 @@ class ThermometerEncode(Op):
     def run(self, *inputs: Array) -> Array:
         pixels = np.arange(256)
         table = (pixels[:, None, None] >= self.thresholds).sum(axis=2, dtype=np.uint8)
-        codes = table[inputs[0]]
+        codes: Array = table[inputs[0]]
         return codes.reshape(*inputs[0].shape[:3], self.out_channels)
 
     def attributes(self) -> dict[str, Any]:

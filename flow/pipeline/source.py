@@ -59,7 +59,7 @@ def find_source(model: str, image: Shape | None = None) -> Source:
     cards = zoo_cards()
     if model in cards:
         card = cards[model]
-        return Source(model, ZOO / f"{model}.npz", "zoo", card["dataset"], Shape(*card["image"]))
+        return Source(model, ZOO / f"{model}.npz", "zoo", card["dataset"], Shape(*card["config"]["in_shape"]))
     folder = Path(model)
     if (folder / "graph.json").is_file():
         if image is None:

@@ -37,7 +37,9 @@ def test_a_graph_folder_needs_an_image_size(capsys: pytest.CaptureFixture[str], 
     assert "--image 28x28" in fails(capsys, "fold", graph_folder)
 
 
-def test_rate_out_of_reach_names_what_binds(capsys: pytest.CaptureFixture[str], graph_folder: Path, tmp_path: Path) -> None:
+def test_rate_out_of_reach_names_what_binds(
+    capsys: pytest.CaptureFixture[str], graph_folder: Path, tmp_path: Path
+) -> None:
     message = fails(capsys, "fold", graph_folder, "--image", "6x5", "--fps", "1e11", "--build-root", tmp_path / "b")
     assert "best" in message
     assert not (tmp_path / "b" / "small" / "design.json").exists()
@@ -55,7 +57,9 @@ def images(tmp_path: Path, array: np.ndarray) -> Path:
     return tmp_path / "x.npy"
 
 
-def test_run_writes_sums_logits_and_every_stream(capsys: pytest.CaptureFixture[str], graph_folder: Path, tmp_path: Path) -> None:
+def test_run_writes_sums_logits_and_every_stream(
+    capsys: pytest.CaptureFixture[str], graph_folder: Path, tmp_path: Path
+) -> None:
     x = images(tmp_path, np.random.default_rng(1).integers(0, 256, (3, 6, 5, 1), np.uint8))
     assert main(["run", str(graph_folder), "--images", str(x), "-o", str(tmp_path / "o.npz"), "--taps", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["images"] == 3
@@ -107,7 +111,9 @@ def test_a_damaged_graph_is_named(
     assert "graph" in fails(capsys, "run", graph_folder, "--images", x, "-o", tmp_path / "o.npz")
 
 
-def test_build_root_that_cannot_be_written(capsys: pytest.CaptureFixture[str], graph_folder: Path, tmp_path: Path) -> None:
+def test_build_root_that_cannot_be_written(
+    capsys: pytest.CaptureFixture[str], graph_folder: Path, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_text("in the way")
     message = fails(capsys, "fold", graph_folder, "--image", "6x5", "--build-root", tmp_path / "file")
     assert "cannot be written" in message
@@ -132,7 +138,9 @@ def test_doctor_tells_what_each_tool_adds(capsys: pytest.CaptureFixture[str]) ->
     assert found["g++"]["found"] and all(tool["adds"] for tool in found.values())
 
 
-def test_doctor_says_what_is_missing(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_doctor_says_what_is_missing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["doctor"]) == 1
     assert "no: install g++" in capsys.readouterr().out

@@ -36,7 +36,11 @@ def test_a_changed_key_runs_again_and_the_old_one_is_kept(graph_folder: Path, tm
     calls: list[str] = []
 
     def run(key: str) -> None:
-        run_steps(state(graph_folder, tmp_path / "b"), [step("a", lambda s: calls.append(key) or {"key": key}, key)], quiet=True)
+        run_steps(
+            state(graph_folder, tmp_path / "b"),
+            [step("a", lambda s: calls.append(key) or {"key": key}, key)],
+            quiet=True,
+        )
 
     for key in ("x", "y", "x"):
         run(key)
@@ -76,7 +80,11 @@ def test_a_damaged_result_counts_as_none(graph_folder: Path, tmp_path: Path) -> 
 
 def test_two_builds_in_one_folder(graph_folder: Path, tmp_path: Path) -> None:
     first, second = state(graph_folder, tmp_path / "b"), state(graph_folder, tmp_path / "b")
-    with first.workspace.locked(), pytest.raises(BuildError, match="another build is running"), second.workspace.locked():
+    with (
+        first.workspace.locked(),
+        pytest.raises(BuildError, match="another build is running"),
+        second.workspace.locked(),
+    ):
         pass
     with second.workspace.locked():
         pass

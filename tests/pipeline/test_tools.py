@@ -12,7 +12,9 @@ import pytest
 def csim(graph_folder: Path, root: Path, path: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "flow.cli", "csim", str(graph_folder), "--image", "6x5", "--images", "2"]
     environment = {**os.environ, "PATH": path}
-    return subprocess.run([*command, "--build-root", str(root)], capture_output=True, text=True, check=False, env=environment)
+    return subprocess.run(
+        [*command, "--build-root", str(root)], capture_output=True, text=True, check=False, env=environment
+    )
 
 
 def fake(folder: Path, name: str, script: str) -> str:
@@ -29,7 +31,9 @@ def test_a_missing_compiler(graph_folder: Path, tmp_path: Path) -> None:
     assert run.returncode == 1 and "g++" in run.stderr and "Traceback" not in run.stderr
 
 
-@pytest.mark.parametrize("script", ["echo broken >&2; exit 1", "exit 0"], ids=["fails", "prints nothing, makes nothing"])
+@pytest.mark.parametrize(
+    "script", ["echo broken >&2; exit 1", "exit 0"], ids=["fails", "prints nothing, makes nothing"]
+)
 def test_a_compiler_that_does_not_compile(graph_folder: Path, tmp_path: Path, script: str) -> None:
     run = csim(graph_folder, tmp_path / "b", fake(tmp_path / "bin", "g++", script))
     assert run.returncode == 1 and "g++" in run.stderr and "Traceback" not in run.stderr

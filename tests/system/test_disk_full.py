@@ -22,7 +22,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def ern(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "flow.cli", *map(str, arguments)], capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "flow.cli", *map(str, arguments)], capture_output=True, text=True, check=False
+    )
 
 
 def test_a_build_on_a_full_disk(graph_folder: Path, small_disk: Path) -> None:
