@@ -15,7 +15,7 @@ IMAGES = 4
 
 
 def vector_plan(graph: Graph, images: Array) -> Plan:
-    """`<stream>.npy` of the first images: codes uint8, sums int32, `image` uint8, `logits` float32; all N x H x W x C."""
+    """`<stream>.npy` of the first images: codes uint8, sums int32, `image` uint8, `logits` float32; N x H x W x C."""
     streams = graph.run(images[:IMAGES], taps=True)
     return Plan({f"{name}.npy": _npy(array) for name, array in streams.items()})
 

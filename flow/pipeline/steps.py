@@ -18,9 +18,8 @@ def _lower(state: State) -> Result:
     if state.source.kind == "graph":
         graph = store.load(state.source.path)
     else:
-        from qmodels.checkpoints import load_zoo
-
         from flow.lower import lower
+        from qmodels.checkpoints import load_zoo
 
         graph = lower(load_zoo(state.source.name))
     return {"digest": store.save(graph, state.workspace.path("graph")), "nodes": len(graph.nodes)}
