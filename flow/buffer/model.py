@@ -124,10 +124,10 @@ def _source(design: Design, channels: Mapping[str, Channel], frames: int, period
 
 
 def _peak(channel: Channel) -> int:
-    """Most beats inside: those written up to a cycle less those read before it."""
+    """Most beats inside after any cycle: those written less those read up to it."""
     written = np.array(channel.written.times, dtype=np.int64)
     read = np.array(channel.read.times, dtype=np.int64)
-    return int((np.arange(1, len(written) + 1) - np.searchsorted(read, written, side="left")).max(initial=0))
+    return int((np.arange(1, len(written) + 1) - np.searchsorted(read, written, side="right")).max(initial=0))
 
 
 def _deadlock(design: Design, channels: Mapping[str, Channel], stuck: list[Process]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from flow.graph import IMAGE, Graph
 from flow.ops import BinaryConv, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
 from flow.ops.thermometer_encode import official_thresholds
+from flow.types import PIXEL
 
 
 @dataclass
@@ -26,9 +27,11 @@ class Builder:
 
     def __post_init__(self) -> None:
         self.random = np.random.default_rng(self.seed)
+        self.ranges = {IMAGE: PIXEL}
 
     def _add(self, node: Op) -> str:
         self.nodes.append(node)
+        self.ranges[node.name] = node.range(*(self.ranges[stream] for stream in node.inputs))
         return node.name
 
     def encode(self, colours: int, expansion: int) -> str:
@@ -52,8 +55,9 @@ class Builder:
         return self._add(BinaryConv(name, (stream,), weights, strides, padded))
 
     def threshold(self, name: str, stream: str, channels: int, spread: int = 60) -> str:
-        """Random thresholds within `spread` of zero, some channels negative."""
-        levels = np.sort(self.random.integers(-spread, spread, (channels, 3)), axis=1)
+        """Random thresholds within `spread` of zero and within the stream's range, some channels negative."""
+        proven = self.ranges[stream]
+        levels = np.sort(self.random.integers(-spread, spread, (channels, 3)), axis=1).clip(proven.low, proven.high + 1)
         return self._add(Threshold(name, (stream,), levels, self.random.integers(0, 2, channels).astype(np.uint8)))
 
     def add(self, name: str, first: str, second: str, channels: int) -> str:
