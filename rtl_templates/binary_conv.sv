@@ -4,6 +4,7 @@
 // pe output channels and simd = kernel_h*kernel_w*depth products of each in a cycle;
 // out_height*out_width * steps * max(output_groups, kernel_w) cycles a frame.
 // memory: where weights sit, row_memory: where image rows sit; 0 LUT, 1 block RAM.
+// plain: 0 for LUT6 families, 1 for LUT4 families.
 `default_nettype none
 
 module binary_conv #(
@@ -25,6 +26,7 @@ module binary_conv #(
   parameter int constant_bits = 8,
   parameter int memory = 0,
   parameter int row_memory = 0,
+  parameter int plain = 0,
   parameter WEIGHT_FILE = "",
   parameter CONSTANT_FILE = ""
 ) (
@@ -86,7 +88,7 @@ module binary_conv #(
 
   conv_unit #(
     .out_channels(out_channels), .pe(pe), .simd(simd), .steps(steps), .stream_channels(stream_channels),
-    .acc_bits(acc_bits), .constant_bits(constant_bits), .MEMORY_FILE(CONSTANT_FILE)
+    .acc_bits(acc_bits), .constant_bits(constant_bits), .plain(plain), .MEMORY_FILE(CONSTANT_FILE)
   ) u_unit (
     .aclk(aclk), .aresetn(aresetn), .go(go), .issue_last(issue & last_step), .valid(valid_q), .first_step(first_q),
     .last_step(last_q), .codes(codes), .weights(weights), .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid),

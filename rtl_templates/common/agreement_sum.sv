@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // agreement_sum: Z of one step, shared by all lanes: sum over pairs of popcount(~(x_0 ^ y_0)) + 2*popcount(~(x_1 ^ y_1)).
-// Same latency rule as lane_sum.
+// Same latency and same two forms as lane_sum; the heap counts three pairs of a plane with two LUT6 first.
 `default_nettype none
 
 module agreement_sum #(
   parameter int pairs = 8,
-  parameter int latency = 4
+  parameter int latency = 4,
+  parameter int plain = 0
 ) (
   input  wire                aclk,
+  input  wire                aresetn,
   input  wire  [4*pairs-1:0] codes,
   output logic [$clog2(3*pairs+1)-1:0] sum
 );
@@ -18,27 +20,45 @@ module agreement_sum #(
     $error("agreement_sum: pairs must be at least 1 and latency clog2(pairs) + 1");
   end
 
-  for (genvar level = 0; level <= levels; level++) begin : g_level
-    localparam int count = (pairs + (1 << level) - 1) >> level;
-    logic [count*sum_bits-1:0] value;
-    if (level == 0) begin : g_leaf
-      for (genvar i = 0; i < pairs; i++) begin : g_pair
-        wire [1:0] agree = ~(codes[4*i +: 2] ^ codes[4*i+2 +: 2]);
-        always_ff @(posedge aclk) value[i*sum_bits +: sum_bits] <= sum_bits'(agree);
-      end
-    end else begin : g_add
-      localparam int former = (pairs + (1 << (level - 1)) - 1) >> (level - 1);
-      for (genvar i = 0; i < count; i++) begin : g_node
-        if (2 * i + 1 < former) begin : g_both
-          always_ff @(posedge aclk) value[i*sum_bits +: sum_bits] <= g_level[level-1].value[2*i*sum_bits +: sum_bits]
-            + g_level[level-1].value[(2*i+1)*sum_bits +: sum_bits];
-        end else begin : g_one
-          always_ff @(posedge aclk) value[i*sum_bits +: sum_bits] <= g_level[level-1].value[2*i*sum_bits +: sum_bits];
+  localparam int triples = (pairs + 2) / 3;
+  wire [2*3*triples-1:0] agree;
+  for (genvar i = 0; i < 3 * triples; i++) begin : g_pair
+    if (i < pairs) begin : g_real
+      assign agree[2*i +: 2] = ~(codes[4*i +: 2] ^ codes[4*i+2 +: 2]);
+    end else begin : g_none
+      assign agree[2*i +: 2] = '0;
+    end
+  end
+
+  if (plain == 1 || pairs == 1) begin : g_plain
+    adder_tree #(.terms(pairs), .width(2), .sum_bits(sum_bits)) u_tree (
+      .aclk(aclk), .values(agree[2*pairs-1:0]), .sum(sum)
+    );
+    if (3 * triples > pairs) begin : g_unused
+      wire unused_pairs = &{1'b0, agree[6*triples-1:2*pairs]};
+    end
+    wire unused = &{1'b0, aresetn};
+  end else begin : g_heap
+    logic [triples-1:0] ones, fours;
+    logic [2*triples-1:0] twos;
+    for (genvar t = 0; t < triples; t++) begin : g_triple
+      for (genvar k = 0; k < 2; k++) begin : g_plane
+        wire a = agree[6*t + k];
+        wire b = agree[6*t + 2 + k];
+        wire c = agree[6*t + 4 + k];
+        wire parity = a ^ b ^ c;
+        wire majority = (a & b) | (a & c) | (b & c);
+        if (k == 0) begin : g_low
+          always_ff @(posedge aclk) {twos[2*t], ones[t]} <= {majority, parity};
+        end else begin : g_high
+          always_ff @(posedge aclk) {fours[t], twos[2*t+1]} <= {majority, parity};
         end
       end
     end
+    bit_heap #(
+      .height_0(triples), .height_1(2 * triples), .height_2(triples), .stages(2 * levels - 2), .sum_bits(sum_bits)
+    ) u_heap (.aclk(aclk), .aresetn(aresetn), .bits({fours, twos, ones}), .sum(sum));
   end
-  assign sum = g_level[levels].value;
 endmodule
 
 `default_nettype wire

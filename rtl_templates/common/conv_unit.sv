@@ -5,6 +5,7 @@
 // The arithmetic never stops: steps enter when `valid`, a group's sums reach the hold registers a fixed number of
 // cycles after its last step, and leave stream_channels a cycle into an output FIFO that has room for them. `go` says
 // that a last step may be issued now: room is reserved then, and groups are kept pe/stream_channels cycles apart.
+// plain = 1 chooses adder trees instead of compressors (LUT4 families).
 // `issue_last` tells that a last step is issued (its codes and weights may come any fixed time later, as `valid`).
 `default_nettype none
 
@@ -16,6 +17,7 @@ module conv_unit #(
   parameter int stream_channels = 1,
   parameter int acc_bits = 8,
   parameter int constant_bits = 8,
+  parameter int plain = 0,
   parameter MEMORY_FILE = ""
 ) (
   input  wire                aclk,
@@ -80,12 +82,14 @@ module conv_unit #(
     logic [step_bits-1:0] step_sum;
     logic [sum_bits-1:0] total;
     if (p < pe) begin : g_products
-      lane_sum #(.pairs(pairs), .latency(latency)) u_sum (
-        .aclk(aclk), .weights(weights_q[p*2*pairs +: 2*pairs]), .codes(codes_q), .sum(step_sum)
+      lane_sum #(.pairs(pairs), .latency(latency), .plain(plain)) u_sum (
+        .aclk(aclk), .aresetn(aresetn), .weights(weights_q[p*2*pairs +: 2*pairs]), .codes(codes_q), .sum(step_sum)
       );
       always_ff @(posedge aclk) if (load) hold[p*sum_bits +: sum_bits] <= total;
     end else begin : g_agreement
-      agreement_sum #(.pairs(pairs), .latency(latency)) u_sum (.aclk(aclk), .codes(codes_q), .sum(step_sum));
+      agreement_sum #(.pairs(pairs), .latency(latency), .plain(plain)) u_sum (
+        .aclk(aclk), .aresetn(aresetn), .codes(codes_q), .sum(step_sum)
+      );
       always_ff @(posedge aclk) if (load) hold_agreement <= total;
     end
     if (steps == 1) begin : g_once

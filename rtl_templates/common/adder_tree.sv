@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// adder_tree: sum of `terms` unsigned values of `width` bits, one registered level of binary adders after another;
+// the values are registered first, so the sum comes clog2(terms) + 1 cycles later.
+`default_nettype none
+
+module adder_tree #(
+  parameter int terms = 4,
+  parameter int width = 2,
+  parameter int sum_bits = 4
+) (
+  input  wire                   aclk,
+  input  wire [terms*width-1:0] values,
+  output logic [sum_bits-1:0]   sum
+);
+  if (terms < 1 || sum_bits < width) begin : g_check
+    $error("adder_tree: terms must be at least 1 and sum_bits at least width");
+  end
+
+  localparam int levels = $clog2(terms);
+  for (genvar level = 0; level <= levels; level++) begin : g_level
+    localparam int count = (terms + (1 << level) - 1) >> level;
+    localparam int bits = width + level < sum_bits ? width + level : sum_bits;
+    logic [count*bits-1:0] value;
+    if (level == 0) begin : g_leaf
+      always_ff @(posedge aclk) value <= values;
+    end else begin : g_add
+      localparam int former = (terms + (1 << (level - 1)) - 1) >> (level - 1);
+      localparam int part = width + level - 1 < sum_bits ? width + level - 1 : sum_bits;
+      for (genvar i = 0; i < count; i++) begin : g_node
+        if (2 * i + 1 < former) begin : g_both
+          always_ff @(posedge aclk) value[i*bits +: bits] <= bits'(g_level[level-1].value[2*i*part +: part])
+            + bits'(g_level[level-1].value[(2*i+1)*part +: part]);
+        end else begin : g_one
+          always_ff @(posedge aclk) value[i*bits +: bits] <= bits'(g_level[level-1].value[2*i*part +: part]);
+        end
+      end
+    end
+  end
+  localparam int last_bits = width + levels < sum_bits ? width + levels : sum_bits;
+  assign sum = sum_bits'(g_level[levels].value[last_bits-1:0]);
+endmodule
+
+`default_nettype wire
