@@ -82,11 +82,15 @@ class ModuleProof:
 
 @dataclass(frozen=True)
 class DspLocation:
-    """A DSP block: module, cell and kind."""
+    """A DSP block: module, name in the netlist, kind, and the source line of the product where it is known."""
 
     module: str
     cell: str
     kind: str
+    place: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.cell} in module {self.module}" + (f" ({self.place})" if self.place else "")
 
 
 @dataclass(frozen=True)

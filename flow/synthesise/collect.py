@@ -125,20 +125,18 @@ def collect(
         used[title] = used.get(title, 0) + 1
         name = title if used[title] == 1 else f"{title} ({used[title]})"
         modules.append(ModuleCells(name, number, cells))
-        dsps += [DspCell(name, cell, kind) for cell, kind in plain[node[0]]["dsp"].get(node[1], [])]
+        dsps += [DspCell(name, cell, kind, place) for cell, kind, place in plain[node[0]]["dsp"].get(node[1], [])]
     paths = tuple(design.paths(design.top))
     return SynthResult(top, family, version, tuple(modules), paths, tuple(dsps), round(seconds, 3))
 
 
 def _plain_netlist(netlist: Mapping[str, Any]) -> dict[str, Any]:
     """Names without Yosys' leading backslash."""
-    return {
-        "modules": netlist["modules"],
-        "instances": {
-            _plain(m): [(_plain(c), _plain(k)) for c, k in cells] for m, cells in netlist["instances"].items()
-        },
-        "dsp": {_plain(m): [(_plain(c), _plain(k)) for c, k in cells] for m, cells in netlist["dsp"].items()},
-    }
+
+    def listed(key: str) -> dict[str, list[tuple[str, ...]]]:
+        return {_plain(m): [tuple(map(_plain, cell)) for cell in cells] for m, cells in netlist[key].items()}
+
+    return {"modules": netlist["modules"], "instances": listed("instances"), "dsp": listed("dsp")}
 
 
 def _plain(name: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from reports.cells import Counts, count
+from reports.cells import Counts, count, dsp_kinds
+from reports.schema import DspLocation, ModuleProof, Resource
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,12 @@ class InstanceCells:
 
 @dataclass(frozen=True)
 class DspCell:
-    """A DSP block in the netlist: where it is and what was inferred. `cell` tells the source line."""
+    """A DSP block: module, name in the netlist, kind, and the source line of the product if it is known, else ""."""
 
     module: str
     cell: str
     kind: str
+    place: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +99,28 @@ class SynthResult:
                 return count(found.cells, self.family, file=path)
         return None
 
+    def resource(self) -> Resource:
+        """The row of report.json, with the proof: cells of every module, DSP kinds looked for."""
+        counts = self.counts
+        return Resource(
+            stage="synth",
+            source="rtl",
+            tool="yosys",
+            version=self.version,
+            family=self.family,
+            lut=counts.lut,
+            dsp=counts.dsp,
+            bram18=counts.bram18,
+            ff=counts.ff,
+            uram=counts.uram,
+            carry=counts.carry,
+            lutram=counts.lutram,
+            cells=self.cells,
+            modules=tuple(ModuleProof(m.name, m.instances, m.cells) for m in self.modules if m.instances),
+            dsp_kinds=dsp_kinds(self.family),
+            dsp_cells=tuple(DspLocation(d.module, d.cell, d.kind, d.place or None) for d in self.dsp_cells),
+        )
+
     def to_json(self) -> dict[str, Any]:
         """A JSON-able form; `from_json` reads it."""
         return {
@@ -105,7 +129,9 @@ class SynthResult:
             "version": self.version,
             "modules": [{"name": m.name, "instances": m.instances, "cells": dict(m.cells)} for m in self.modules],
             "instances": [{"path": i.path, "module": i.module, "cells": dict(i.cells)} for i in self.instances],
-            "dsp_cells": [{"module": d.module, "cell": d.cell, "kind": d.kind} for d in self.dsp_cells],
+            "dsp_cells": [
+                {"module": d.module, "cell": d.cell, "kind": d.kind, "place": d.place} for d in self.dsp_cells
+            ],
             "seconds": self.seconds,
         }
 

@@ -18,7 +18,8 @@ _CELL = re.compile(r"^  cell (\S+) (\S+)$", re.MULTILINE)
 _PORT = re.compile(r"^  wire .*\b(?:input|output|inout) \d+ .*$", re.MULTILINE)
 _MEMORY = re.compile(r"^  memory(?: width (\d+))?(?: size (\d+))?.* (\S+)$", re.MULTILINE)
 _ITEM = re.compile(r"^  (?:cell|process) ", re.MULTILINE)
-_SOURCE = re.compile(r"^ *attribute \\src .*\n", re.MULTILINE)
+# Source places, but for those of multiplications: a DSP block should lead to its line.
+_SOURCE = re.compile(r"^ *attribute \\src .*\n(?!  cell \$mul )", re.MULTILINE)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ JOB is a JSON file: {"sources", "read", "folder", "passes", "netlist", "kinds"}.
 `sources`, so that file names in them stay relative; then `passes` run in `folder`. Yosys ends the process when a pass
 fails, and the process may be killed at any time: nothing here is a result before the caller has taken it.
 With `netlist`, the cells of each module that are of a kind in `kinds`, or are modules themselves, are written to that
-file: {module: [[cell, kind], ...]}.
+file: {module: [[cell, kind, source place or ""], ...]}.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ def _netlist(design: Any, kinds: frozenset[str]) -> dict[str, list[list[str]]]:
     modules = {name.str(): module for name, module in design.modules_.items() if not module.get_blackbox_attribute()}
     found = {}
     for name, module in modules.items():
-        cells = ((cell.str(), module.cells_[cell].type.str()) for cell in module.cells_)
-        found[name] = sorted([cell, kind] for cell, kind in cells if kind in kinds or kind in modules)
+        cells = (module.cells_[cell] for cell in module.cells_)
+        listed = [c for c in cells if c.type.str() in kinds or c.type.str() in modules]
+        found[name] = sorted([c.name.str(), c.type.str(), c.get_src_attribute()] for c in listed)
     return found
 
 

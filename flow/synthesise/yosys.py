@@ -44,6 +44,8 @@ _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FILE = re.compile(r"[A-Za-z0-9_./+-]+")
 STAT = "stat.json"
 _MOST_DSP_CELLS = 1000
+# Of the cached results; a change of what they hold changes this.
+_FORMAT = "2"
 
 
 def cache_folder() -> Path:
@@ -105,7 +107,7 @@ def synthesise(
     yosys = version()
     store = _Store(cache or cache_folder())
     inputs = [*files, top, json.dumps(parameters, sort_keys=True), json.dumps(defines, sort_keys=True)]
-    whole = _digest(_content(folder), SCRIPTS[family], yosys, str(flat), *inputs)
+    whole = _digest(_FORMAT, _content(folder), SCRIPTS[family], yosys, str(flat), *inputs)
     found = store.read("design", whole)
     if found is not None:
         with suppress(KeyError, TypeError):
@@ -116,7 +118,7 @@ def synthesise(
 
     def run(group: list[Unit]) -> dict[str, dict[str, Any]]:
         text, script = batch_text(group), SCRIPTS[family] + (" -uram" if group[0].ultra and family == "xcup" else "")
-        key = _digest(text, script, yosys)
+        key = _digest(_FORMAT, text, script, yosys)
         made = store.read("batch", key)
         if made is None:
             made = _synthesise_batch(pool, group, text, script, family, logs)
@@ -205,7 +207,7 @@ def _synthesise_batch(
         inside = [module for module in unit.bodies if module in cells]
         made[unit.root] = {
             "modules": {module.removeprefix("\\"): dict(modules[module.removeprefix("\\")].cells) for module in inside},
-            "instances": {module: [c for c in cells[module] if c[1] not in dsps] for module in inside},
+            "instances": {module: [c[:2] for c in cells[module] if c[1] not in dsps] for module in inside},
             "dsp": {module: [c for c in cells[module] if c[1] in dsps][:_MOST_DSP_CELLS] for module in inside},
         }
     return made
