@@ -18,8 +18,11 @@ def golden_folder() -> Path | None:
     return folder if (folder / "MANIFEST.json").is_file() else None
 
 
-collect_ignore = [] if HAS_TENSORFLOW else [p.name for p in Path(__file__).parent.glob("test_*.py")
-                                            if p.name not in WITHOUT_TENSORFLOW]
+collect_ignore = (
+    []
+    if HAS_TENSORFLOW
+    else [p.name for p in Path(__file__).parent.glob("test_*.py") if p.name not in WITHOUT_TENSORFLOW]
+)
 if golden_folder() is None and "test_golden.py" not in collect_ignore:
     collect_ignore.append("test_golden.py")
 
@@ -38,5 +41,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if not HAS_TENSORFLOW:
         lines.append("tests/qmodels: TensorFlow or QKeras is not installed (extra [qkeras]); their tests are left out")
     if golden_folder() is None:
-        lines.append("tests/qmodels: the folder of official vectors (shared/golden) is missing; test_golden is left out")
+        lines.append(
+            "tests/qmodels: the folder of official vectors (shared/golden) is missing; test_golden is left out"
+        )
     return lines

@@ -39,7 +39,7 @@ def conv(codes: np.ndarray, w: np.ndarray, stride: int) -> np.ndarray:
     acc = np.zeros((len(x), height, width, out), np.int64)
     for i in range(kh):
         for j in range(kw):
-            part = x[:, :, i:i + stride * (height - 1) + 1:stride, j:j + stride * (width - 1) + 1:stride]
+            part = x[:, :, i : i + stride * (height - 1) + 1 : stride, j : j + stride * (width - 1) + 1 : stride]
             acc += np.tensordot(part, signs(w[:, :, i, j]), ((1,), (1,)))
     return acc.transpose(0, 3, 1, 2)
 
@@ -54,8 +54,9 @@ def real(acc: np.ndarray, w: np.ndarray, input_scale: np.float32) -> np.ndarray:
 
 def act(x: np.ndarray, state: State, bn: str) -> np.ndarray:
     """Codes of float32 N x C x H x W through a norm in inference."""
-    weight, bias, mean, var = (state[f"{bn}.{k}"].astype(np.float64) for k in
-                               ("weight", "bias", "running_mean", "running_var"))
+    weight, bias, mean, var = (
+        state[f"{bn}.{k}"].astype(np.float64) for k in ("weight", "bias", "running_mean", "running_var")
+    )
     gain = weight / np.sqrt(var + 1e-5)
     a, b = gain.astype(np.float32)[:, None, None], (bias - mean * gain).astype(np.float32)[:, None, None]
     y = (x.astype(np.float64) * a + b).astype(np.float32)
@@ -114,18 +115,22 @@ def norm(rng: np.random.Generator, state: State, name: str, channels: int, sprea
     state[f"{name}.weight"] = gain.astype(np.float32)
     state[f"{name}.bias"] = rng.normal(0.8, 0.4, channels).astype(np.float32)
     state[f"{name}.running_mean"] = rng.normal(0, 0.3 * spread, channels).astype(np.float32)
-    state[f"{name}.running_var"] = (spread ** 2 * rng.choice([1, 1, 1, 0], channels)).astype(np.float32)
+    state[f"{name}.running_var"] = (spread**2 * rng.choice([1, 1, 1, 0], channels)).astype(np.float32)
 
 
 def weight(rng: np.random.Generator, out: int, channels: int, kernel: int) -> np.ndarray:
     return (rng.normal(size=(out, channels, kernel, kernel)) / np.sqrt(channels) / kernel).astype(np.float32)
 
 
-def block_state(rng: np.random.Generator, state: State, prefix: str, preact: bool, channels: int, width: int,
-                down: bool) -> int:
+def block_state(
+    rng: np.random.Generator, state: State, prefix: str, preact: bool, channels: int, width: int, down: bool
+) -> int:
     """Random weights of one block into `state`; its output channels."""
-    shapes = ((3, width, channels), (3, width, width)) if preact else (
-        (1, width, channels), (3, width, width), (1, 4 * width, width))
+    shapes = (
+        ((3, width, channels), (3, width, width))
+        if preact
+        else ((1, width, channels), (3, width, width), (1, 4 * width, width))
+    )
     for i, (kernel, out, inside) in enumerate(shapes):
         norm(rng, state, f"{prefix}bn{i if preact else i + 1}", inside, 1.0)
         state[f"{prefix}conv{i + 1}.weight"] = weight(rng, out, inside, kernel)
@@ -134,8 +139,9 @@ def block_state(rng: np.random.Generator, state: State, prefix: str, preact: boo
     return shapes[-1][1]
 
 
-def net_state(rng: np.random.Generator, preact: bool, layers: tuple[int, ...], widths: tuple[int, ...], k: int,
-              classes: int) -> State:
+def net_state(
+    rng: np.random.Generator, preact: bool, layers: tuple[int, ...], widths: tuple[int, ...], k: int, classes: int
+) -> State:
     """Random state dictionary of an official network."""
     state: State = {"pixel_embedding.w_const": np.full((1, 3, k, 1, 1), 1 / k, np.float32)}
     channels = 3 * k
@@ -156,8 +162,14 @@ def files(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
     """Names and arrays of a small folder of vectors: encoder, quantizers, blocks, two networks."""
     image = rng.integers(0, 256, (2, 3, 5, 7)).astype(np.uint8)
     values = np.arange(256, dtype=np.uint8).reshape(256, 1, 1, 1)
-    yield "pixel_embedding.npz", {"image": image, **{f"k{k}_codes": encode(values, k)[:, :, 0, 0] for k in (3, 32, 90)},
-                                  **{f"k{k}_image_codes": encode(image, k) for k in (3, 32, 90)}}
+    yield (
+        "pixel_embedding.npz",
+        {
+            "image": image,
+            **{f"k{k}_codes": encode(values, k)[:, :, 0, 0] for k in (3, 32, 90)},
+            **{f"k{k}_image_codes": encode(image, k) for k in (3, 32, 90)},
+        },
+    )
     w, g = rng.normal(size=(5, 3, 2, 3)).astype(np.float32), rng.normal(size=(5, 3, 2, 3)).astype(np.float32)
     w[0, 0, 0] = 0.0, -0.0, -1e-42
     weights: dict[str, Any] = {"c0_w": w, "c0_g": g}
@@ -180,16 +192,28 @@ def files(rng: np.random.Generator) -> Iterator[tuple[str, dict[str, Any]]]:
         for down, stride in ((False, 1), (True, 1), (True, 2)):
             state: State = {}
             channels = 6 if down or preact else 12
-            out_channels = block_state(rng, state, "", preact, channels, channels if not down else 5, down) \
-                if preact or down else block_state(rng, state, "", preact, channels, 3, down)
+            out_channels = (
+                block_state(rng, state, "", preact, channels, channels if not down else 5, down)
+                if preact or down
+                else block_state(rng, state, "", preact, channels, 3, down)
+            )
             x_int = rng.integers(-90, 90, (2, channels, 7, 5))
             y, inner = block(stream(x_int), state, "", stride)
             assert y.shape[1] == out_channels
             name = f"block_{'preact' if preact else 'bottleneck'}_{'down' if down else 'plain'}_s{stride}.npz"
-            yield name, {"x_int": x_int, "y_int": y, **{f"{k}_codes": v for k, v in inner.items()},
-                         **{f"sd/{k}": v for k, v in state.items()}}
-    for name, preact, layers, widths, k in (("net_a", True, (1, 2, 1, 1), (16, 8, 12, 20), 32),
-                                            ("net_b", False, (2, 1, 1, 1), (4, 6, 8, 5), 7)):
+            yield (
+                name,
+                {
+                    "x_int": x_int,
+                    "y_int": y,
+                    **{f"{k}_codes": v for k, v in inner.items()},
+                    **{f"sd/{k}": v for k, v in state.items()},
+                },
+            )
+    for name, preact, layers, widths, k in (
+        ("net_a", True, (1, 2, 1, 1), (16, 8, 12, 20), 32),
+        ("net_b", False, (2, 1, 1, 1), (4, 6, 8, 5), 7),
+    ):
         state = net_state(rng, preact, layers, widths, k, 5)
         yield f"{name}_state.npz", state
         yield f"{name}_io_n1.npz", net(state, rng.integers(0, 256, (2, 3, 19, 30)).astype(np.uint8))

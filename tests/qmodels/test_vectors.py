@@ -23,12 +23,20 @@ def test_own_vectors_agree(folder: Path) -> None:
     assert [c for c in checks if c.mismatches] == []
 
 
-@pytest.mark.parametrize("file, array", [
-    ("pixel_embedding.npz", "k32_codes"), ("weight_quantizers.npz", "c0_cwmean_out"),
-    ("weight_quantizers.npz", "c0_pow2_grad_d0.05"), ("activation_quantizers.npz", "raw_grad_d0"),
-    ("block_preact_plain_s1.npz", "act1_codes"), ("block_bottleneck_down_s2.npz", "y_int"),
-    ("net_b_io_n1.npz", "logits_intsum"), ("net_b_io_n1.npz", "codes/layer2.0.act2"), ("net_a_io_n1.npz", "logits"),
-])
+@pytest.mark.parametrize(
+    "file, array",
+    [
+        ("pixel_embedding.npz", "k32_codes"),
+        ("weight_quantizers.npz", "c0_cwmean_out"),
+        ("weight_quantizers.npz", "c0_pow2_grad_d0.05"),
+        ("activation_quantizers.npz", "raw_grad_d0"),
+        ("block_preact_plain_s1.npz", "act1_codes"),
+        ("block_bottleneck_down_s2.npz", "y_int"),
+        ("net_b_io_n1.npz", "logits_intsum"),
+        ("net_b_io_n1.npz", "codes/layer2.0.act2"),
+        ("net_a_io_n1.npz", "logits"),
+    ],
+)
 def test_one_wrong_value_is_found(folder: Path, tmp_path: Path, file: str, array: str) -> None:
     for path in folder.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
