@@ -65,13 +65,23 @@ def parse_board(name: str, text: str) -> Board:
         raise BoardError(f"board {name!r}: not a board file ({error}); expected {_field_names()}") from error
     for key in ("lut", "ff", "bram18", "uram", "dsp", "default_fps"):
         value = getattr(board, key)
-        if not isinstance(value, int) or value < 0:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             raise BoardError(f"board {name!r}: {key} must be a count, found {value!r}")
+    if board.default_fps < 1:
+        raise BoardError(f"board {name!r}: default_fps must be at least 1, found {board.default_fps!r}")
+    if not _is_number(board.lut_fraction) or not 0 < board.lut_fraction <= 1:
+        raise BoardError(
+            f"board {name!r}: lut_fraction must lie above 0 and at most at 1, found {board.lut_fraction!r}"
+        )
     if board.family not in FAMILIES:
         raise BoardError(f"board {name!r}: family {board.family!r} is none of {', '.join(FAMILIES)}")
-    if not isinstance(board.clock_mhz, (int, float)) or board.clock_mhz <= 0:
+    if not _is_number(board.clock_mhz) or not board.clock_mhz > 0:
         raise BoardError(f"board {name!r}: clock_mhz must be positive, found {board.clock_mhz!r}")
     return board
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _field_names() -> str:

@@ -8,7 +8,7 @@ from flow.buffer import Schedule, depths
 from flow.design import Design
 from flow.errors import FoldError
 from flow.estimate import Resources, estimate, total
-from flow.fold.folding import SLACK, Fold, best_fold
+from flow.fold.folding import SLACK, Fold, OutOfReach, best_fold
 from flow.fold.options import Space
 from flow.graph import Graph
 from flow.ops import Folding
@@ -37,6 +37,20 @@ def fold(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> 
 
 def settle(space: Space, fps: float | None, reserve: Resources | None = None, slack: float = SLACK) -> Fold:
     """A fold whose every node reaches the target on its own, by the schedule model; see `best_fold`."""
+    try:
+        return _settle(space, fps, reserve, slack)
+    except OutOfReach as error:
+        best = error.best
+        while best > 0:
+            try:
+                _settle(space, best, reserve, slack)
+                break
+            except OutOfReach as closer:
+                best = min(best * 99 // 100, closer.best)
+        raise OutOfReach(error.wish, error.reason, best) from None
+
+
+def _settle(space: Space, fps: float | None, reserve: Resources | None, slack: float) -> Fold:
     for _ in range(ROUNDS):
         found = best_fold(space, fps, reserve, slack)
         draft = Design(space.graph, space.image, space.board, found.foldings, {})
@@ -45,7 +59,8 @@ def settle(space: Space, fps: float | None, reserve: Resources | None = None, sl
         if not late:
             return found
         space.losses.update({name: ratio * space.losses.get(name, 1.0) for name, ratio in late.items()})
-    raise FoldError(f"{', '.join(late)}: no folding keeps up with {found.target} cycles a frame; ask for a lower FPS")
+    wish = f"FPS={found.asked_fps:g} on {space.board.name}"
+    raise OutOfReach(wish, f"{', '.join(late)} binds: no folding keeps up", int(found.asked_fps * 0.9))
 
 
 def design(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> Design:

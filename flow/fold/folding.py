@@ -22,6 +22,21 @@ TOP_LUTS = 200
 """LUTs kept for what belongs to no node."""
 
 
+class OutOfReach(FoldError):
+    """A rate that no folding reaches.
+
+    Attributes:
+        wish: what was asked for.
+        reason: what binds.
+        best: frames a second that can be had; 0 when nothing fits.
+    """
+
+    def __init__(self, wish: str, reason: str, best: int) -> None:
+        self.wish, self.reason, self.best = wish, reason, best
+        rest = f"the best that can be had is FPS={best}" if best else "no rate fits; take a larger board"
+        super().__init__(f"{wish}: {reason}; {rest}")
+
+
 @dataclass(frozen=True)
 class Fold:
     """A folded graph and how it came about.
@@ -59,11 +74,11 @@ def best_fold(space: Space, fps: float | None, reserve: Resources | None = None,
     """
     board = space.board
     if fps is not None and not fps > 0:
-        raise FoldError(f"FPS={fps}: a rate must be positive")
+        raise FoldError(f"FPS={fps}: a rate must be a positive number")
     asked = float(board.default_fps if fps is None else fps)
     fraction = board.lut_fraction if fps is None else FILL
     budget = budget_of(board, fraction, reserve)
-    target = int(board.clock_mhz * 1e6 / asked * (1 - slack))
+    target = int(board.clock_mhz * 1e6 / asked * (1 - slack) + 1e-6)
     solution = solve(space, target, budget)
     if solution is None and fps is None:
         for fraction in (board.lut_fraction, FILL):
@@ -73,7 +88,8 @@ def best_fold(space: Space, fps: float | None, reserve: Resources | None = None,
                 target, solution = best, solve(space, best, budget)
                 break
     if solution is None:
-        raise FoldError(_impossible(space, asked, target, budget, slack))
+        wish = f"FPS={asked:g} on {board.name} at {board.clock_mhz:g} MHz ({target} cycles a frame)"
+        raise OutOfReach(wish, binds(space, target, budget), best_rate(space, budget, slack))
     draft = Design(space.graph, space.image, board, solution.foldings, {})
     limit = Budget(int(board.lut * fraction), board.bram18, board.uram)
     cost = total(estimate(draft).values())
@@ -102,14 +118,10 @@ def _best_target(space: Space, budget: Budget) -> int | None:
     return targets[low]
 
 
-def _impossible(space: Space, asked: float, target: int, budget: Budget, slack: float) -> str:
-    board = space.board
+def best_rate(space: Space, budget: Budget, slack: float) -> int:
+    """Most frames a second that fit a budget; 0 when nothing fits."""
     best = _best_target(space, budget)
-    wish = f"FPS={asked:g} on {board.name} at {board.clock_mhz:g} MHz ({target} cycles a frame)"
-    if best is None:
-        return f"{wish}: {binds(space, space.targets()[-1], budget)}; no rate fits; take a larger board"
-    rate = int(board.clock_mhz * 1e6 * (1 - slack) / best)
-    return f"{wish}: {binds(space, target, budget)}; the best that can be had is FPS={rate}"
+    return int(space.board.clock_mhz * 1e6 * (1 - slack) / best) if best else 0
 
 
 def binds(space: Space, target: int, budget: Budget) -> str:
@@ -129,7 +141,7 @@ def binds(space: Space, target: int, budget: Budget) -> str:
         return "; or ".join(wanted.values())
     free = solve(space, target, unbound)
     if free is None:
-        return "no folding of all ops goes together"
+        return f"{slowest.name} binds: no folding of all ops goes together"
     return " and ".join(
         _most_expensive(space, free, kind, getattr(budget, kind))
         for kind in ("lut", "bram18")
