@@ -25,13 +25,11 @@ from typing import Any
 
 import numpy as np
 
-from flow.errors import ErnError, TrainError
+from flow.errors import ErnError, TrainError, UsageError
 from qmodels import state
 from qmodels.augment import AUGMENTATIONS, Augmentation
 from qmodels.config import network
 from qmodels.datasets import Dataset, load
-
-EVALUATION_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -50,6 +48,14 @@ class Recipe:
     distill: str | None = None
     distill_weight: float = 0.5
     distill_temperature: float = 2.0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "lr", "batch", "threads", "distill_temperature"):
+            if not getattr(self, name) > 0:
+                raise UsageError(f"--{name.replace('_', '-')} must be positive, found {getattr(self, name)}")
+        for name in ("warmup", "holdout", "distill_weight", "seed"):
+            if not getattr(self, name) >= 0:
+                raise UsageError(f"--{name.replace('_', '-')} must not be negative, found {getattr(self, name)}")
 
 
 def learning_rate(recipe: Recipe, epoch: float) -> float:
@@ -70,7 +76,10 @@ def train(recipe: Recipe, out: Path, resume: bool = False, stop_after: int | Non
     if config.dataset is None:
         raise TrainError(f"model {recipe.model}: no data set for it is known here; train it elsewhere and import it")
     data, out = load(config.dataset), Path(out)
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise TrainError(f"{out}: cannot be made a folder ({err.strerror}); choose another --out") from err
     checkpoint = out / "checkpoint.npz"
     if checkpoint.exists() and not resume:
         raise TrainError(f"{checkpoint}: a run is here already; add --resume to go on with it, or choose another --out")

@@ -7,15 +7,10 @@ import os
 from pathlib import Path
 
 import pytest
+from qmodels_reference import golden_folder
 
 HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None and importlib.util.find_spec("qkeras") is not None
 WITHOUT_TENSORFLOW = {"test_datasets.py", "test_config.py", "test_augment.py"}
-
-
-def golden_folder() -> Path | None:
-    """Folder of official vectors: $ERN_GOLDEN, else shared/golden beside the repository; None where it is missing."""
-    folder = Path(os.environ.get("ERN_GOLDEN") or Path(__file__).parents[3] / "shared" / "golden")
-    return folder if (folder / "MANIFEST.json").is_file() else None
 
 
 collect_ignore = (

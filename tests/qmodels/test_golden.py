@@ -4,7 +4,7 @@
 import json
 
 import pytest
-from conftest import golden_folder  # type: ignore[import-not-found]
+from qmodels_reference import golden_folder
 
 from qmodels.vectors import RUNNERS, check_file
 

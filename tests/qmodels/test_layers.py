@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-import reference
+import qmodels_reference as reference
 import tensorflow as tf
 from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 

@@ -110,6 +110,20 @@ def test_unknown_model_and_model_without_data(tmp_path: Path, capsys: pytest.Cap
     assert "no data set" in capsys.readouterr().err
 
 
+def test_impossible_options(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for option, value in (("--epochs", "0"), ("--lr", "-1"), ("--batch", "0"), ("--holdout", "-3")):
+        assert train.main(["ern_tiny", option, value, "--out", str(tmp_path)]) == 2
+        assert f"{option} must" in capsys.readouterr().err
+    assert train.main(["ern_tiny", "--holdout", "5000", "--out", str(tmp_path)]) == 1
+    assert "--holdout must be 0..1436" in capsys.readouterr().err
+
+
+def test_folder_that_cannot_be_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("")
+    assert train.main(["ern_tiny", "--out", str(tmp_path / "file" / "run")]) == 1
+    assert "choose another --out" in capsys.readouterr().err
+
+
 def test_schedule() -> None:
     recipe = Recipe("ern_tiny", epochs=11, lr=1.0, warmup=1.0)
     assert learning_rate(recipe, 0) == 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import reference
+import qmodels_reference as reference
 
 from flow.errors import DataError
 from qmodels.vectors import check_file, check_folder, mismatches

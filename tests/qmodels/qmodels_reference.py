@@ -6,6 +6,7 @@ It writes folders of vectors in the layout of the official ones, from random sta
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,12 @@ import numpy as np
 State = dict[str, np.ndarray]
 THRESHOLDS = np.array([0x3EAAAAAA, 0x3F800000, 0x3FD55555], np.uint32).view(np.float32)
 TWO_THIRDS = np.float32(2 / 3)
+
+
+def golden_folder() -> Path | None:
+    """Folder of official vectors: $ERN_GOLDEN, else shared/golden beside the repository; None where it is missing."""
+    folder = Path(os.environ.get("ERN_GOLDEN") or Path(__file__).parents[3] / "shared" / "golden")
+    return folder if (folder / "MANIFEST.json").is_file() else None
 
 
 def encode(image: np.ndarray, k: int) -> np.ndarray:
