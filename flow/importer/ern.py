@@ -14,7 +14,7 @@ import numpy as np
 from flow.errors import ModelError
 from flow.importer.state import State
 from flow.lower.names import legal
-from flow.lower.network import IMAGE, RAW, SCALED, Activation, Add, Encode, Layer, Network, Pool, images
+from flow.lower.network import IMAGE, RAW, SCALED, Activation, Add, Convolution, Encode, Layer, Network, Pool, images
 from flow.ops.base import Array
 from flow.ops.thermometer_encode import official_thresholds
 
@@ -35,86 +35,25 @@ def ern_from_state(arrays: Mapping[str, Array], name: str = "ern", source: str =
         ModelError: a key that is missing, unknown, of a wrong shape, or NaN.
     """
     state = State(arrays, source)
+    builder = Builder(state)
     encode, colours = encoder(state)
-    layers: list[Layer] = [encode]
-    channels = _stem(state, layers, colours * len(encode.thresholds))
+    builder.layers.append(encode)
+    channels = builder.stem(colours * len(encode.thresholds))
     stages = _contiguous(state, BACKBONE + r"layer(\d+)\.", 1, "stage")
     for stage in stages:
-        blocks = _contiguous(state, rf"{BACKBONE}layer{stage}\.(\d+)\.", 0, f"block of layer{stage}")
-        for block in blocks:
-            prefix = f"{BACKBONE}layer{stage}.{block}."
-            channels = residual_block(
-                state, layers, prefix, layers[-1].name, channels, 2 if stage > 1 and block == 0 else 1
-            )
-        if stage != stages[-1]:
-            _unused_tail(state, stage, channels)
-    classes = _classifier(state, layers, stages[-1], channels)
+        for block in _contiguous(state, rf"{BACKBONE}layer{stage}\.(\d+)\.", 0, f"block of layer{stage}"):
+            stride = 2 if stage > 1 and block == 0 else 1
+            channels = builder.residual_block(f"{BACKBONE}layer{stage}.{block}.", builder.last, channels, stride)
+        if stage != stages[-1] and f"{BACKBONE}last_bn_layer{stage}.weight" in state:
+            # Checkpoints hold norms of earlier stages too, which a classifier does not use.
+            state.norm(f"{BACKBONE}last_bn_layer{stage}", "", "", channels)
+    builder.tail(stages[-1], builder.last, channels)
+    classes = len(state.read("conv.weight", (None, channels, 1, 1)))
+    builder.conv("conv", builder.last, (classes, channels, 1, 1))
+    builder.layers.append(Pool("pool", (builder.last,)))
     state.close()
     labels = {"source": "checkpoint", "classes": classes, "expansion": len(encode.thresholds)}
-    return Network(name, images(colours), tuple(layers), labels)
-
-
-def residual_block(state: State, layers: list[Layer], prefix: str, source: str, channels: int, stride: int) -> int:
-    """Append a pre-activation block that reads the stream `source`; return its output channels.
-
-    The first norm is called bn0 in plain blocks and bn1 in bottlenecks; the downsample reads the activated tensor.
-    """
-    bottleneck = f"{prefix}conv3.weight" in state
-    first = 1 if bottleneck else 0
-    down = f"{prefix}downsample.weight" in state
-    width = len(state.read(f"{prefix}conv1.weight", (None, channels, None, None)))
-    entry = RAW if down else SCALED
-    activated = norm_act(state, layers, prefix, first, source, channels, entry)
-    if bottleneck:
-        h = _conv(state, layers, prefix, "conv1", activated, (width, channels, 1, 1), 1, entry)
-        h = norm_act(state, layers, prefix, 2, h, width, SCALED)
-        h = _conv(state, layers, prefix, "conv2", h, (width, width, 3, 3), stride, SCALED)
-        h = norm_act(state, layers, prefix, 3, h, width, RAW)
-        out = len(state.read(f"{prefix}conv3.weight", (None, width, 1, 1)))
-        h = _conv(state, layers, prefix, "conv3", h, (out, width, 1, 1), 1, RAW, SHARED)
-    else:
-        h = _conv(state, layers, prefix, "conv1", activated, (width, channels, 3, 3), stride, entry)
-        h = norm_act(state, layers, prefix, 1, h, width, RAW)
-        out = width
-        h = _conv(state, layers, prefix, "conv2", h, (out, width, 3, 3), 1, RAW, SHARED)
-    skip = source
-    if down:
-        skip = _conv(state, layers, prefix, "downsample", activated, (out, channels, 1, 1), stride, RAW, SHARED)
-    elif out != channels or stride != 1:
-        raise ModelError(
-            f"{state.source}: key '{prefix}downsample.weight' is missing; the block turns {channels} channels into "
-            f"{out}"
-        )
-    layers.append(Add(_name(f"{prefix}add"), (h, skip)))
-    return out
-
-
-def norm_act(
-    state: State, layers: list[Layer], prefix: str, number: int | str, source: str, channels: int, scale: np.float32
-) -> str:
-    """Append norm bn<number> and activation act<number>; return the latter's name."""
-    norm = state.norm(f"{prefix}bn{number}", _name(f"{prefix}bn{number}"), source, channels)
-    layers += [norm, Activation(_name(f"{prefix}act{number}"), (norm.name,), scale)]
-    return layers[-1].name
-
-
-def _name(key: str) -> str:
-    return legal(key.removeprefix(BACKBONE))
-
-
-def _conv(
-    state: State,
-    layers: list[Layer],
-    prefix: str,
-    key: str,
-    source: str,
-    shape: tuple[int | None, ...],
-    stride: int,
-    input_scale: np.float32,
-    shared: float | None = None,
-) -> str:
-    layers.append(state.convolution(prefix + key, _name(prefix + key), source, shape, stride, input_scale, shared))
-    return layers[-1].name
+    return Network(name, images(colours), tuple(builder.layers), labels)
 
 
 def encoder(state: State) -> tuple[Encode, int]:
@@ -139,39 +78,100 @@ def encoder(state: State) -> tuple[Encode, int]:
     return Encode("pixel_embedding", (IMAGE,), official if same else found.astype(np.int64)), colours
 
 
-def _stem(state: State, layers: list[Layer], channels: int) -> int:
-    """Append the four stem convolutions; return their channels."""
-    stream, scale = layers[-1].name, RAW
-    for key, stride in (("conv1", 2), ("conv2", 1), ("conv_downsample", 2), ("conv1_2", 1)):
-        stream = _conv(state, layers, BACKBONE, key, stream, (None, channels, None, None), stride, scale)
-        channels, scale = len(state.read(f"{BACKBONE}{key}.weight")), SCALED
-        if key != "conv1_2":
-            stream = norm_act(state, layers, BACKBONE, key.removeprefix("conv"), stream, channels, SCALED)
-    state.same(f"{BACKBONE}downsample.0.weight", f"{BACKBONE}conv_downsample.weight")
-    for part in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"):
-        state.same(f"{BACKBONE}downsample.1.{part}", f"{BACKBONE}bn_downsample.{part}")
-    return channels
+class Builder:
+    """Appends layers whose weights a state holds.
+
+    Attributes:
+        layers: the layers so far.
+    """
+
+    def __init__(self, state: State) -> None:
+        self.layers: list[Layer] = []
+        self._state = state
+
+    @property
+    def last(self) -> str:
+        """Stream of the last layer."""
+        return self.layers[-1].name
+
+    def conv(
+        self,
+        key: str,
+        source: str,
+        shape: tuple[int | None, ...],
+        stride: int = 1,
+        input_scale: np.float32 = SCALED,
+        shared: float | None = None,
+    ) -> str:
+        """Append the convolution `key` of weights [out,in,kh,kw]; return its name."""
+        bits, scale, padding = self._state.weights(f"{key}.weight", shape, shared)
+        scale = scale * input_scale
+        self.layers.append(Convolution(_name(key), (source,), bits, scale, input_scale, (stride, stride), padding))
+        return self.last
+
+    def norm_act(self, bn: str, act: str, source: str, channels: int, scale: np.float32) -> str:
+        """Append norm and activation; return the latter's name."""
+        norm = self._state.norm(bn, _name(bn), source, channels)
+        self.layers += [norm, Activation(_name(act), (norm.name,), scale)]
+        return self.last
+
+    def stem(self, channels: int) -> int:
+        """Append the four stem convolutions; return their channels."""
+        state, stream, scale = self._state, self.last, RAW
+        for part, stride in (("1", 2), ("2", 1), ("_downsample", 2), ("1_2", 1)):
+            key = f"{BACKBONE}conv{part}"
+            out = len(state.read(f"{key}.weight", (None, channels, None, None)))
+            stream = self.conv(key, stream, (out, channels, None, None), stride, scale)
+            channels, scale = out, SCALED
+            if part != "1_2":
+                stream = self.norm_act(f"{BACKBONE}bn{part}", f"{BACKBONE}act{part}", stream, channels, SCALED)
+        state.same(f"{BACKBONE}downsample.0.weight", f"{BACKBONE}conv_downsample.weight")
+        for part in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"):
+            state.same(f"{BACKBONE}downsample.1.{part}", f"{BACKBONE}bn_downsample.{part}")
+        return channels
+
+    def residual_block(self, prefix: str, source: str, channels: int, stride: int) -> int:
+        """Append a pre-activation block that reads the stream `source`; return its output channels.
+
+        The first norm is called bn0 in plain blocks and bn1 in bottlenecks; the downsample reads the activated tensor,
+        which is raw then and post-scaled otherwise.
+        """
+        state = self._state
+        bottleneck, down = (f"{prefix}{key}.weight" in state for key in ("conv3", "downsample"))
+        width = len(state.read(f"{prefix}conv1.weight", (None, channels, None, None)))
+        entry, first = RAW if down else SCALED, 1 if bottleneck else 0
+        a = self.norm_act(f"{prefix}bn{first}", f"{prefix}act{first}", source, channels, entry)
+        if bottleneck:
+            h = self.conv(f"{prefix}conv1", a, (width, channels, 1, 1), 1, entry)
+            h = self.norm_act(f"{prefix}bn2", f"{prefix}act2", h, width, SCALED)
+            h = self.conv(f"{prefix}conv2", h, (width, width, 3, 3), stride)
+            h = self.norm_act(f"{prefix}bn3", f"{prefix}act3", h, width, RAW)
+            out = len(state.read(f"{prefix}conv3.weight", (None, width, 1, 1)))
+            h = self.conv(f"{prefix}conv3", h, (out, width, 1, 1), 1, RAW, SHARED)
+        else:
+            out = width
+            h = self.conv(f"{prefix}conv1", a, (width, channels, 3, 3), stride, entry)
+            h = self.norm_act(f"{prefix}bn1", f"{prefix}act1", h, width, RAW)
+            h = self.conv(f"{prefix}conv2", h, (out, width, 3, 3), 1, RAW, SHARED)
+        skip = source
+        if down:
+            skip = self.conv(f"{prefix}downsample", a, (out, channels, 1, 1), stride, RAW, SHARED)
+        elif out != channels or stride != 1:
+            key = f"{prefix}downsample.weight"
+            raise ModelError(
+                f"{state.source}: key {key!r} is missing; the block turns {channels} channels into {out}, stride {stride}"
+            )
+        self.layers.append(Add(_name(f"{prefix}add"), (h, skip)))
+        return out
+
+    def tail(self, stage: int, source: str, channels: int) -> str:
+        """Append norm and activation of the end of a stage; return the latter's name."""
+        end = f"{BACKBONE}last_{{}}_layer{stage}"
+        return self.norm_act(end.format("bn"), end.format("act"), source, channels, SCALED)
 
 
-def _classifier(state: State, layers: list[Layer], stage: int, channels: int) -> int:
-    """Append last norm and activation, classifier and pooling; return the number of classes."""
-    tail(state, layers, stage, layers[-1].name, channels)
-    stream = _conv(state, layers, "", "conv", layers[-1].name, (None, channels, 1, 1), 1, SCALED)
-    layers.append(Pool("pool", (stream,)))
-    return len(state.read("conv.weight"))
-
-
-def tail(state: State, layers: list[Layer], stage: int, source: str, channels: int) -> None:
-    """Append norm and activation of the end of a stage."""
-    norm = state.norm(f"{BACKBONE}last_bn_layer{stage}", f"last_bn_layer{stage}", source, channels)
-    layers += [norm, Activation(f"last_act_layer{stage}", (norm.name,), SCALED)]
-
-
-def _unused_tail(state: State, stage: int, channels: int) -> None:
-    """Checkpoints hold norms of earlier stages too, which a classifier does not use."""
-    key = f"{BACKBONE}last_bn_layer{stage}"
-    if f"{key}.weight" in state:
-        state.norm(key, key, "", channels)
+def _name(key: str) -> str:
+    return legal(key.removeprefix(BACKBONE))
 
 
 def _contiguous(state: State, pattern: str, first: int, what: str) -> list[int]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from flow.errors import ModelError
-from flow.lower.network import Convolution, Norm
+from flow.lower.network import Norm
 from flow.ops.base import Array
 
 EPSILON = 1e-5
@@ -67,25 +67,15 @@ class State:
             )
         return array.astype(np.float32)
 
-    def convolution(
-        self,
-        key: str,
-        name: str,
-        source: str,
-        shape: tuple[int | None, ...],
-        stride: int,
-        input_scale: np.float32,
-        shared: float | None = None,
-    ) -> Convolution:
-        """The convolution whose latent weights [out,in,kh,kw] are `key`.weight; scale `shared` or mean |w|."""
-        weights = self.read(f"{key}.weight", shape)
-        kernel = weights.shape[2:]
-        if kernel[0] != kernel[1] or kernel[0] % 2 == 0:
-            found = "x".join(map(str, kernel))
-            raise ModelError(f"{self.source}: '{key}.weight' must have a square kernel of odd size, found {found}")
-        bits, scale = binary(weights, shared)
-        padding = (weights.shape[2] // 2, weights.shape[3] // 2)
-        return Convolution(name, (source,), bits, scale * input_scale, input_scale, (stride, stride), padding)
+    def weights(
+        self, key: str, shape: tuple[int | None, ...], shared: float | None = None
+    ) -> tuple[Array, Array, tuple[int, int]]:
+        """Bits [out,kh,kw,in], scale [out] and padding of latent weights [out,in,kh,kw]; scale `shared` or mean |w|."""
+        latent = self.read(key, shape)
+        height, width = latent.shape[2:]
+        if height != width or height % 2 == 0:
+            raise ModelError(f"{self.source}: {key!r} must have a square kernel of odd size, found {height}x{width}")
+        return *binary(latent, shared), (height // 2, width // 2)
 
     def norm(self, key: str, name: str, source: str, channels: int) -> Norm:
         """The BatchNormalization `key`."""

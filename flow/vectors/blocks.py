@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from flow.errors import DataError
-from flow.importer.ern import SHARED, residual_block
+from flow.importer.ern import SHARED, Builder
 from flow.importer.state import State
 from flow.lower import lower_nodes
 from flow.lower.names import legal
-from flow.lower.network import Layer, Network, Stream
+from flow.lower.network import Network, Stream
 from flow.ops.base import Array
 from flow.types import Range
 from flow.vectors.folder import Row, exact, nhwc
@@ -27,11 +27,11 @@ def block(file: str, arrays: Mapping[str, Array]) -> Iterator[Row]:
     state = State({key[3:]: array for key, array in arrays.items() if key.startswith("sd/")}, file)
     channels = x.shape[3]
     source = Stream("sums", channels, np.full(channels, SHARED, np.float32), Range(int(x.min()), int(x.max())))
-    layers: list[Layer] = []
-    residual_block(state, layers, "", "x", channels, _stride(file, x, y))
+    builder = Builder(state)
+    builder.residual_block("", "x", channels, _stride(file, x, y))
     state.close()
     streams = {"x": x}
-    for node in lower_nodes(Network("block", {"x": source}, tuple(layers))):
+    for node in lower_nodes(Network("block", {"x": source}, tuple(builder.layers))):
         streams[node.name] = node.run(*(streams[name] for name in node.inputs))
     for key, expected in arrays.items():
         match = re.fullmatch(r"(\w+)_codes", key)

@@ -11,11 +11,11 @@ import numpy as np
 from flow.errors import DataError
 from flow.graph import Graph
 from flow.importer import ern_from_state, read_checkpoint
-from flow.importer.ern import SHARED, tail
+from flow.importer.ern import SHARED, Builder
 from flow.importer.state import State
 from flow.lower import lower_network, lower_nodes
 from flow.lower.names import legal
-from flow.lower.network import Convolution, Layer, Network, Stream
+from flow.lower.network import Convolution, Network, Stream
 from flow.ops.base import Array
 from flow.vectors.folder import Folder, Row, close, exact, nhwc
 
@@ -30,24 +30,29 @@ class Nets:
         self._folder = folder
         self._built: dict[str, tuple[dict[str, Array], Network, Graph]] = {}
 
+    def source(self, name: str) -> str:
+        """The file that the weights of a network are taken from."""
+        files = [name + suffix for suffix in SUFFIXES if name + suffix in self._folder.entries]
+        if not files:
+            raise DataError(f"{self._folder.path}: holds no weights of {name!r}; expected one of {', '.join(SUFFIXES)}")
+        return files[0]
+
     def get(self, name: str) -> tuple[dict[str, Array], Network, Graph]:
         """State, network and graph of the files that begin with `name`."""
         if name not in self._built:
-            files = [name + suffix for suffix in SUFFIXES if name + suffix in self._folder.entries]
-            if not files:
-                raise DataError(
-                    f"{self._folder.path}: holds no weights of {name!r}; expected one of {', '.join(SUFFIXES)}"
-                )
-            state = read_checkpoint(self._folder.checked(files[0]))
-            network = ern_from_state(state, name, files[0])
+            file = self.source(name)
+            state = read_checkpoint(self._folder.checked(file))
+            network = ern_from_state(state, name, file)
             self._built[name] = state, network, lower_network(network)
         return self._built[name]
 
 
 def weights(file: str, nets: Nets, folder: Folder) -> Iterator[Row]:
-    """Every tensor of a checkpoint equals that of the state file beside it (or of itself, where it is alone)."""
+    """Every tensor of a second file of a network equals that of the first; the first is read and lowered."""
     name = next(file.removesuffix(suffix) for suffix in SUFFIXES if file.endswith(suffix))
     expected, _, _ = nets.get(name)
+    if file == nets.source(name):
+        return
     found = read_checkpoint(folder.checked(file))
     values = sum(array.size for array in expected.values())
     wrong = sum(
@@ -102,7 +107,7 @@ def _unused(state: Mapping[str, Array], graph: Graph, stage: int, add: str, sums
     """Codes of the tail of an earlier stage, which a classifier does not use."""
     channels = sums.shape[3]
     source = Stream("sums", channels, np.full(channels, SHARED, np.float32), graph.ranges()[add])
-    layers: list[Layer] = []
-    tail(State(state, graph.name), layers, stage, add, channels)
-    (node,) = lower_nodes(Network("tail", {add: source}, tuple(layers)))
+    builder = Builder(State(state, graph.name))
+    builder.tail(stage, add, channels)
+    (node,) = lower_nodes(Network("tail", {add: source}, tuple(builder.layers)))
     return node.run(sums)

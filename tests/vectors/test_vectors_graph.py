@@ -25,7 +25,8 @@ def test_our_own_vectors_are_exact() -> None:
     rows = check_folder(SMALL)
     assert not [row for row in rows if row.mismatches or not row.values]
     files = {entry["file"] for entry in json.loads((SMALL / "MANIFEST.json").read_text())["files"]}
-    assert {row.file for row in rows} == files and sum(row.values for row in rows) > 50_000
+    files -= {"net_plain_k3_state.npz", "net_neck_k2_state.npz"}  # what the others are computed from
+    assert {row.file for row in rows} == files and sum(row.values for row in rows) > 40_000
 
 
 @pytest.mark.skipif(
