@@ -75,9 +75,10 @@ unsigned count_planes(chunk_t plane0, chunk_t plane1, bool full) {
 template <unsigned SIMD>
 void lane_weights(const chunk_t *word, unsigned low, chunk_t weights[pair_chunks<SIMD>::count]) {
 #pragma HLS INLINE
+    static const unsigned chunks = pair_chunks<SIMD>::count;
     unsigned from = low;
 lane_chunks:
-    for (unsigned c = 0; c < pair_chunks<SIMD>::count; ++c) {
+    for (unsigned c = 0; c < chunks; ++c) {
 #pragma HLS UNROLL
         const bool full = c < pair_chunks<SIMD>::full;
         weights[c] = full ? chunk_bits<64>(word, from) : chunk_bits<pair_chunks<SIMD>::rest_bits>(word, from);

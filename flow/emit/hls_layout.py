@@ -121,7 +121,7 @@ def _conv(design: Design, node: Op) -> Layout:
     sum_bits = (3 * steps * -(-simd // 2)).bit_length()
     constant_bits = signed_bits(constant_range(node, folding))
     _check_width(node, "a window word", 2 * simd)
-    _check_width(node, "the sums of a group", folding.pe * sum_bits)
+    _check_width(node, "a word of group sums", folding.pe * sum_bits)
     parameters: dict[str, int | bool] = {
         "in_channels": node.in_channels,
         "in_height": before.height,

@@ -57,7 +57,12 @@ class ERNBackend(Backend):  # type: ignore[misc]
         return layer_class
 
     def create_initial_config(
-        self, board: str = "kv260", fps: float | None = None, vendor: str = "vitis", **ignored: Any
+        self,
+        board: str = "kv260",
+        fps: float | None = None,
+        vendor: str = "vitis",
+        image_size: tuple[int, int] | None = None,
+        **ignored: Any,
     ) -> dict[str, Any]:
         """Configuration of a conversion.
 
@@ -65,6 +70,7 @@ class ERNBackend(Backend):  # type: ignore[misc]
             board: a board of `flow.boards`; gives part, clock and budgets.
             fps: frames a second to fold for; None: what the board does by default.
             vendor: "vitis" or "vivado".
+            image_size: height and width, for a Keras model that takes any.
             ignored: options of other backends that mean nothing here must be None.
 
         Raises:
@@ -74,7 +80,9 @@ class ERNBackend(Backend):  # type: ignore[misc]
             raise UsageError(f"vendor {vendor!r}: unknown; known vendors: {', '.join(VENDORS)}")
         unknown = sorted(key for key, value in ignored.items() if value is not None)
         if unknown:
-            raise UsageError(f"backend {NAME}: unknown options {', '.join(unknown)}; known: board, fps, vendor")
+            raise UsageError(
+                f"backend {NAME}: unknown options {', '.join(unknown)}; known: board, fps, image_size, vendor"
+            )
         register_keras_layers()
         return {
             "IOType": "io_stream",
@@ -83,6 +91,7 @@ class ERNBackend(Backend):  # type: ignore[misc]
             "ErnBoard": board,
             "ErnFps": fps,
             "ErnVendor": vendor,
+            "ErnImageSize": image_size,
         }
 
     def write(self, model: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from hls4ml.model.optimizer import ModelOptimizerPass
 
+from flow.design import Design
 from flow.errors import LowerError
 from flow.types import Shape
 
@@ -59,15 +60,17 @@ class LowerKeras(ModelOptimizerPass):  # type: ignore[misc]
         keras_model = config.get("KerasModel")
         if keras_model is None:
             raise LowerError("backend ERN: no Keras model and no design; use convert_from_keras_model or flow.emit.hls")
-        config["ErnDesign"] = design_of(keras_model, config["ErnBoard"], config["ErnFps"])
+        config["ErnDesign"] = design_of(keras_model, config["ErnBoard"], config["ErnFps"], config["ErnImageSize"])
         from flow.emit.hls import replace_by_design
 
         replace_by_design(model)
         return False
 
 
-def design_of(keras_model: Any, board: str, fps: float | None) -> Any:
-    """Lower and fold a Keras model.
+def design_of(
+    keras_model: Any, board: str, fps: float | None = None, image_size: tuple[int, int] | None = None
+) -> Design:
+    """Lower and fold a Keras model; `image_size` (height, width) is for one that takes any.
 
     Raises:
         LowerError: a foreign layer, or no fixed input size.
@@ -80,6 +83,9 @@ def design_of(keras_model: Any, board: str, fps: float | None) -> Any:
 
     graph = lower(keras_model)
     shape = keras_model.input_shape
-    if len(shape) != 4 or None in shape[1:]:
-        raise LowerError(f"{graph.name}: input must be N x H x W x C with fixed H, W, C, found {shape}")
-    return design(graph, Shape(*(int(size) for size in shape[1:])), load_board(board), fps)
+    height, width = image_size or shape[1:3]
+    if height is None or width is None:
+        raise LowerError(
+            f"{graph.name}: takes images of any size, found input {shape}; pass image_size=(height, width)"
+        )
+    return design(graph, Shape(int(height), int(width), graph.in_channels), load_board(board), fps)
