@@ -159,7 +159,7 @@ class Builder:
         elif out != channels or stride != 1:
             key = f"{prefix}downsample.weight"
             raise ModelError(
-                f"{state.source}: key {key!r} is missing; the block turns {channels} channels into {out}, stride {stride}"
+                f"{state.source}: key {key!r} is missing; the block takes {channels} channels to {out}, stride {stride}"
             )
         self.layers.append(Add(_name(f"{prefix}add"), (h, skip)))
         return out
