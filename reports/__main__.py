@@ -17,7 +17,7 @@ from reports.convert import to_json
 from reports.errors import ReportError
 from reports.gate import RESOURCES, Limits, amount, evaluate, failed, limits_of, read_limits
 from reports.parse import parse, report_of_netlist
-from reports.report import parse_report
+from reports.report import parse_report, report_json
 from reports.schema import Gate, Report
 from reports.text import read_text
 
@@ -155,7 +155,7 @@ def _load(path: Path, family: str | None) -> Report:
 def _show(asked: argparse.Namespace) -> int:
     report = _load(asked.file, asked.family)
     if asked.json:
-        _print_json(to_json(report))
+        _print_json(report_json(report))
     else:
         print(render.markdown(report) if asked.markdown else render.text(report), end="")
     return 0

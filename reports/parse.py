@@ -73,7 +73,7 @@ class Parsed:
             "problems": [to_json(problem) for problem in self.problems],
             **self.figures,
             **({"cells": dict(self.cells)} if self.cells else {}),
-            **({"report": to_json(self.report)} if self.report else {}),
+            **({"report": report.report_json(self.report)} if self.report else {}),
             "unknown": {},
         }
 

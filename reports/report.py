@@ -18,8 +18,7 @@ from reports.validate import problems, report_schema
 
 def looks_like(text: str) -> bool:
     """Whether a text is meant to be a report.json, from the content alone."""
-    head = text.lstrip()
-    return head.startswith("{") and '"schema"' in head[:200] and '"gates"' in head
+    return text.lstrip().startswith("{") and all(f'"{key}"' in text for key in ("schema", "gates", "exactness"))
 
 
 def read_report(path: Path) -> Report:
@@ -52,9 +51,15 @@ def write_report(path: Path, report: Report) -> None:
         SchemaError: the report breaks its schema or contradicts itself; nothing is written.
         ReportError: the file cannot be written; an older one stays whole.
     """
-    data = to_json(report)
+    data = report_json(report)
     report_of(data, str(path))
     write_atomic(path, json.dumps(data, indent=1, allow_nan=False) + "\n")
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """The JSON value of a report, its schema number first."""
+    data: dict[str, Any] = to_json(report)
+    return {"schema": data.pop("schema"), **data}
 
 
 def gate_status(gate: Gate) -> str:

@@ -87,7 +87,7 @@ def _object(value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any],
         if key in known:
             found += problems(item, known[key], root, _join(place, key))
         elif other is False:
-            found.append((_join(place, _short(key)), f"is unknown; known: {', '.join(known)}"))
+            found.append((_join(place, key[:60]), f"is unknown; known: {', '.join(known)}"))
         elif isinstance(other, dict):
             found += problems(item, other, root, _join(place, key))
     return found

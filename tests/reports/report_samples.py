@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Rows of reports that tests share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.cells import count, dsp_kinds
+
+CELLS = {
+    "xcup": {"LUT6": 900, "LUT2": 90, "INV": 10, "FDRE": 1200, "RAMB36E2": 3, "CARRY4": 40},
+    "ecp5": {"LUT4": 2400, "TRELLIS_FF": 1250, "DP16KD": 7, "CCU2C": 100, "PFUMX": 12},
+}
+
+
+def resource(family: str, cells: dict[str, int]) -> dict[str, Any]:
+    """A synth row of one module."""
+    counts = count(cells, family)
+    figures = {name: getattr(counts, name) for name in ("lut", "dsp", "bram18", "ff", "uram", "carry", "lutram")}
+    return {
+        "stage": "synth", "source": "rtl", "tool": "yosys", "version": "0.70", "family": family, **figures,
+        "cells": cells, "modules": [{"name": "top", "instances": 1, "cells": cells}],
+        "dsp_kinds": list(dsp_kinds(family)),
+    }  # fmt: skip
