@@ -102,6 +102,7 @@ def _store(window: Window, stored: Track, passed: Track) -> Steps:
     source, shape, out = place.inputs[0], place.shapes[0], place.shape
     written, read = source.written.times, source.read.times
     beats, each = shape.channels // place.beats[0], window.beat_cycles()
+    delay = source.delay + each - 1
     rows = window.kept_rows()
     index = {row: i for i, row in enumerate(rows)}
     freed = [window.freed_by(row) for row in rows]
@@ -130,7 +131,7 @@ def _store(window: Window, stored: Track, passed: Track) -> Steps:
                     beat = len(read)
                     if len(written) <= beat:
                         yield source.written, beat
-                    now = max(now + each, written[beat] + each, place_after + each if inside else 0)
+                    now = max(now + each, written[beat] + delay, place_after + each if inside else 0)
                     read.append(now)
                 if inside:
                     stored.times.append(now)
@@ -174,6 +175,7 @@ def _pixels(window: Window, held: int, fetched: Track, used: Track) -> Steps:
     source, shape = place.inputs[0], place.shapes[0]
     written, read = source.written.times, source.read.times
     beats, each, steps = shape.channels // place.beats[0], window.beat_cycles(), node.steps(place.folding)
+    delay = source.delay + each - 1
     now = -1
     for _ in range(place.frames):
         for row in range(shape.height):
@@ -188,7 +190,7 @@ def _pixels(window: Window, held: int, fetched: Track, used: Track) -> Steps:
                     beat = len(read)
                     if len(written) <= beat:
                         yield source.written, beat
-                    now = max(now, written[beat]) + each
+                    now = max(now + each, written[beat] + delay)
                     read.append(now)
                 if kept:
                     fetched.times.append(now - steps + 1 + PIXEL_TO_USE)

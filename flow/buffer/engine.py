@@ -13,6 +13,11 @@ from collections import deque
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 
+from flow.estimate.memories import fifo_memory
+
+BLOCK_DELAY = 2
+"""Cycles through a FIFO in block memory; one in LUTs (rtl_templates/common/stream_fifo.sv)."""
+
 
 class Track:
     """Times (cycles) of successive events of one kind, and who waits for the next one.
@@ -42,14 +47,16 @@ class Channel:
     Attributes:
         name: of the edge.
         depth: beats it holds; a very large number is unbounded.
-        written: when beat n entered; it can be read one cycle later.
+        delay: cycles after which a beat that entered can leave.
+        written: when beat n entered; it can be read `delay` cycles later.
         read: when beat n left; its place can be written one cycle later.
     """
 
-    __slots__ = ("depth", "name", "read", "written")
+    __slots__ = ("delay", "depth", "name", "read", "written")
 
     def __init__(self, name: str, depth: int) -> None:
         self.name, self.depth = name, depth
+        self.delay = BLOCK_DELAY if fifo_memory(depth) == "block" else 1
         self.written, self.read = Track(f"{name} written"), Track(f"{name} read")
 
 

@@ -23,16 +23,17 @@ def _flow(place: Place) -> list[Process]:
     writes = tuple(channel.written for channel in place.outputs)
 
     def steps() -> Steps:
-        sources = [(c.written, c.written.times, c.read.times, n) for c, n in zip(place.inputs, each, strict=True)]
+        channels = zip(place.inputs, each, strict=True)
+        sources = [(c.written, c.written.times, c.read.times, n, c.delay) for c, n in channels]
         outputs = [(c, c.depth, c.read, c.read.times, c.written.times) for c in place.outputs]
         now = -1
         for beat in range(beats):
             now += 1
-            for track, written, _, ratio in sources:
+            for track, written, _, ratio, delay in sources:
                 if beat % ratio == 0:
                     if len(written) <= beat // ratio:
                         yield track, beat // ratio
-                    now = max(now, written[beat // ratio] + 1)
+                    now = max(now, written[beat // ratio] + delay)
             offered = now
             for _, depth, track, read, written in outputs:
                 moved = offered
@@ -42,7 +43,7 @@ def _flow(place: Place) -> list[Process]:
                     moved = max(moved, read[beat - depth] + 1)
                 written.append(moved)
                 now = max(now, moved)
-            for _, _, read, ratio in sources:
+            for _, _, read, ratio, _ in sources:
                 if beat % ratio == ratio - 1:
                     read.append(now)
 
@@ -64,7 +65,7 @@ def _global_pool(place: Place) -> list[Process]:
                 beat = len(read)
                 if len(written) <= beat:
                     yield source.written, beat
-                now = max(now + 1, written[beat] + 1)
+                now = max(now + 1, written[beat] + source.delay)
                 if position >= beats - pixel:
                     for part in range(classes):
                         yield from write(place.outputs, sums, now)

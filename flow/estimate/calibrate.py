@@ -2,7 +2,7 @@
 """`python -m flow.estimate.calibrate [FAMILY ...]`: fit the coefficients of the cost model against synthesis.
 
 Networks with random weights are folded for several rates; of their ops and FIFOs a spread of different ones is
-synthesised module by module with Yosys. Non-negative least squares of relative errors give the coefficients, which are
+synthesised with Yosys, each kept apart. Non-negative least squares of relative errors give the coefficients, which are
 written to coefficients.yaml with the error of each part. Takes some minutes a family.
 """
 
@@ -28,14 +28,14 @@ from flow.estimate.samples import network
 from flow.fold.folding import best_fold
 from flow.fold.options import Space
 from flow.ops import BinaryConv, Op
-from flow.synthesise.process import Job, Pool
+from flow.synthesise.process import NETLIST, Job, Pool
 from flow.synthesise.yosys import SCRIPTS
 from flow.types import Shape
 from reports.cells import Counts, count
 
 COEFFICIENTS = Path(__file__).with_name("coefficients.yaml")
 BOARDS = {"xcup": "u250", "xc7": "arty_a7", "ecp5": "ulx3s"}
-MOST = {"unit": 12, "rows": 12, "pixels": 6, "threshold": 6, "add": 5, "encode": 4, "pool": 3}
+MOST = {"unit": 9, "rows": 8, "pixels": 4, "resize": 6, "threshold": 4, "add": 2, "encode": 2, "pool": 2}
 """Samples of each part."""
 SMALLEST_WEIGHT = 40.0
 """LUTs or FFs below which an error counts absolutely, not relatively."""
@@ -90,24 +90,27 @@ def _convolution(
     assert isinstance(node, BinaryConv)
     folding = design.foldings[node.name]
     unit, window = parts[0], parts[1]
-    names = ("out_channels", "pe", "stream_channels", "acc_bits", "constant_bits")
-    parameters = {name: values[name] for name in names}
+    parameters = _some(values, "out_channels pe stream_channels acc_bits constant_bits")
     parameters |= {"simd": node.simd(folding), "steps": node.steps(folding)}
     yield Sample((unit,), "conv_unit", parameters, {"MEMORY_FILE": files["CONSTANT_FILE"]})
-    names = ("height", "width", "in_channels", "depth", "kernel_h", "kernel_w", "stride_h", "stride_w")
-    parameters = {name: values[name] for name in (*names, "padding_h", "padding_w", "row_memory")}
-    window = replace(window, features={**window.features, "resize": 0})
-    yield Sample((window,), "window", {**parameters, "output_groups": node.output_groups(folding)}, {})
+    parameters = _some(values, "height width in_channels depth kernel_h kernel_w stride_h stride_w padding_h padding_w")
+    parameters |= {"row_memory": values["row_memory"], "output_groups": node.output_groups(folding)}
+    yield Sample((window,), "window", parameters, {})
+    ends = {"channels_in": values["stream_channels_in"], "channels_out": values["depth"]}
+    if ends["channels_in"] != ends["channels_out"]:
+        yield Sample((parts[2],), "stream_resize", {"width": 2, **ends}, {})
+
+
+def _some(values: Mapping[str, int], names: str) -> dict[str, int]:
+    return {name: values[name] for name in names.split()}
 
 
 def others(family: str) -> Iterator[Sample]:
     """FIFOs and forks."""
-    for depth, width in ((2, 8), (2, 36), (4, 13), (24, 20), (60, 26), (2, 72)):
+    for depth, width in ((2, 8), (2, 40), (4, 13), (50, 26)):
         yield Sample((fifo(family, depth, width),), "stream_fifo", {"depth": depth, "width": width}, {})
-    for depth, width in ((300, 26), (1000, 40)):
-        yield Sample((fifo(family, depth, width),), "stream_fifo", {"depth": depth, "width": width, "memory": 1}, {})
-    for outputs in (2, 3):
-        yield Sample((fork(outputs),), "stream_fork", {"outputs": outputs, "width": 8}, {})
+    yield Sample((fifo(family, 1000, 40),), "stream_fifo", {"depth": 1000, "width": 40, "memory": 1}, {})
+    yield Sample((fork(2),), "stream_fork", {"outputs": 2, "width": 8}, {})
 
 
 def spread(found: Iterable[Sample]) -> list[Sample]:
@@ -123,25 +126,35 @@ def spread(found: Iterable[Sample]) -> list[Sample]:
     return chosen
 
 
-def measure(sample: Sample, family: str, pool: Pool) -> Counts:
-    """What Yosys makes of a sample.
+def measure(chosen: Sequence[Sample], family: str) -> list[Counts]:
+    """What Yosys makes of samples: one run, every sample a module that is kept apart.
 
     Raises:
         ToolError: Yosys is missing or failed.
     """
+    texts = {**template_texts("common"), **template_texts("")}
+    files = {f"{i}_{key.lower()}.hex": text for i, s in enumerate(chosen) for key, text in s.files.items()}
+    lines = ["module samples;"]
+    for number, sample in enumerate(chosen):
+        values = [f".{key}({value})" for key, value in sample.parameters.items()]
+        values += [f'.{key}("{number}_{key.lower()}.hex")' for key in sample.files]
+        lines.append(f"  (* keep, keep_hierarchy *) {sample.module} #({', '.join(values)}) u{number} ();")
+    files["samples.sv"] = "\n".join([*lines, "endmodule\n"])
+    read = (f"read_verilog -sv -defer -DSYNTHESIS {' '.join(texts)} samples.sv", "hierarchy -top samples")
+    script = (f"{SCRIPTS[family]} -top samples", "tee -q -o stat.json stat -json")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        texts = {**template_texts("common"), **template_texts("")}
-        for file, text in texts.items():
+        for file, text in {**texts, **files}.items():
             (folder / file).write_text(text)
-        chosen = "".join(f" -chparam {key} {value}" for key, value in sample.parameters.items())
-        for key, text in sample.files.items():
-            (folder / f"{key.lower()}.hex").write_text(text)
-            chosen += f' -chparam {key} "{key.lower()}.hex"'
-        read = (f"read_verilog -sv -DSYNTHESIS {' '.join(texts)}", f"hierarchy -top {sample.module}{chosen}")
-        pool.run(Job(sample.module, folder, (SCRIPTS[family], "tee -q -o stat.json stat -json"), read, folder))
-        cells = json.loads((folder / "stat.json").read_text())["design"]["num_cells_by_type"]
-    return count(cells, family, file=sample.module)
+        Pool(1).run(Job("samples", folder, script, read, folder, kinds=()))
+        modules = json.loads((folder / "stat.json").read_text())["modules"]
+        kept = json.loads((folder / NETLIST).read_text())
+    instances = dict(kept["\\samples"])
+    counts = []
+    for number, sample in enumerate(chosen):
+        cells = modules[instances[f"\\u{number}"]]["num_cells_by_type"]
+        counts.append(count(cells, family, file=sample.module))
+    return counts
 
 
 def fit(rows: Sequence[Mapping[str, float]], measured: Sequence[float]) -> dict[str, float]:
@@ -159,11 +172,12 @@ def fit(rows: Sequence[Mapping[str, float]], measured: Sequence[float]) -> dict[
     return {}
 
 
-def calibrate(family: str, pool: Pool) -> dict[str, dict[str, dict[str, float]]]:
+def calibrate(family: str) -> dict[str, dict[str, dict[str, float]]]:
     """Coefficients of every part of a family; prints measured and predicted LUTs of each sample."""
     board = load_board(BOARDS[family])
     chosen = [*spread(s for d in designs(board) for s in samples(d)), *others(family)]
-    measured = [measure(sample, family, pool) for sample in chosen]
+    print(f"{family}: {len(chosen)} modules", flush=True)
+    measured = measure(chosen, family)
     table: dict[str, dict[str, dict[str, float]]] = {
         "rom": {"lut": {}, "ff": {"bits": 1.0}},
         "top": {"lut": {"one": 40.0}, "ff": {"one": 20.0}},
@@ -180,13 +194,10 @@ def calibrate(family: str, pool: Pool) -> dict[str, dict[str, dict[str, float]]]
             guess = exact + sum(lut.get(key, 0.0) * amount for key, amount in row.items())
             blocks = sum(part.bram18 for part in sample.parts)
             print(
-                f"{family} {name:10} {counts.lut:6} LUT, predicted {guess:7.0f} ({guess / max(1, counts.lut) - 1:+.0%}), "
+                f"{family} {name:10} {counts.lut:6} LUT, predicted {guess:7.0f}, "
                 f"{counts.bram18} BRAM18, predicted {blocks}; {counts.ff} FF",
                 flush=True,
             )
-    if "resize" in table.get("rows", {}).get("lut", {}) or "rows" in table:
-        for name in ("rows", "pixels"):
-            table[name]["lut"]["resize"], table[name]["ff"]["resize"] = 0.5, 0.8
     return table
 
 
@@ -194,9 +205,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Fit the families named (all if none) and write coefficients.yaml."""
     parser = argparse.ArgumentParser(prog="python -m flow.estimate.calibrate", description=__doc__)
     parser.add_argument("families", nargs="*", default=list(BOARDS), help=f"of {', '.join(BOARDS)}")
-    pool = Pool(1)
     for family in parser.parse_args(arguments).families:
-        fitted = {**yaml.safe_load(COEFFICIENTS.read_text()), family: calibrate(family, pool)}
+        fitted = {**yaml.safe_load(COEFFICIENTS.read_text()), family: calibrate(family)}
         head = "# Fitted by: python -m flow.estimate.calibrate (docs/folding.md says what the features are)\n"
         COEFFICIENTS.write_text(head + yaml.safe_dump(fitted, default_flow_style=None, width=120))
 

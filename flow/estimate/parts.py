@@ -67,6 +67,7 @@ def _binary_conv(op: Op, site: Site) -> Iterator[Part]:
     folding = site.folding
     yield _unit(op, site)
     yield _window(op, site)
+    yield resize(2, site.beats[0], folding.depth)
     words = op.output_groups(folding) * op.steps(folding)
     yield _rom(site, words, folding.pe * op.simd(folding), folding.memory)
 
@@ -95,17 +96,16 @@ def _unit(op: BinaryConv, site: Site) -> Part:
 
 
 def _window(op: BinaryConv, site: Site) -> Part:
-    """Width converter, row store and window memory (rtl_templates/common/window.sv)."""
+    """Row store and window memory (rtl_templates/common/window.sv)."""
     (kh, kw), depth, steps = op.kernel, site.folding.depth, op.steps(site.folding)
     words = max(2, -(-12 // steps)) * steps
     memory = kw * lutrams(site.family, words, 2 * kh * depth)
-    resize = 2 * abs(depth - site.beats[0])
     taps = 2 * kh * kw * depth
     if op.kernel == (1, 1):
-        return Part("pixels", {"taps": taps, "resize": resize, "one": 1}, memory)
+        return Part("pixels", {"taps": taps, "one": 1}, memory)
     banks, row = kh + op.stride[0] - 1, site.shapes[0].width * steps
     turn = 2 * kh * depth * max(1, banks - 1)
-    features = {"taps": taps, "turn": turn, "resize": resize, "banks": banks, "one": 1}
+    features = {"taps": taps, "turn": turn, "banks": banks, "one": 1}
     if row_memory(row) == "block":
         return Part("rows", features, memory, banks * blocks(row, 2 * depth))
     return Part("rows", features, memory + banks * lutrams(site.family, row, 2 * depth))
@@ -142,6 +142,13 @@ PARTS: dict[str, Callable[[Op, Site], Iterator[Part]]] = {
     ThermometerEncode.kind: _thermometer_encode,
     "global_pool": _global_pool,
 }
+
+
+def resize(width: int, channels_in: int, channels_out: int) -> Part:
+    """Width converter of a stream (rtl_templates/common/stream_resize.sv), from or to a multiple."""
+    wider, narrower = max(0, channels_out - channels_in), max(0, channels_in - channels_out)
+    parts = max(channels_in, channels_out) // min(channels_in, channels_out)
+    return Part("resize", {"widen": width * wider, "narrow": width * narrower, "count": (parts - 1).bit_length()})
 
 
 def fifo(family: str, depth: int, bits: int) -> Part:
