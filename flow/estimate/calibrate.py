@@ -58,15 +58,15 @@ class Sample:
     files: Mapping[str, str]
 
 
-def designs(board: Board) -> Iterator[Design]:
-    """Folded networks of several sizes, colours and rates; no budget binds."""
+def designs(board: Board, quick: bool = False) -> Iterator[Design]:
+    """Folded networks of several sizes, colours and rates (`quick`: the first one alone); no budget binds."""
     huge = replace(board, lut=10**9, bram18=10**6, default_fps=1, lut_fraction=1.0)
     nets = (
         (network(), Shape(28, 28, 1), (40000, 6600, 3200)),
         (network(stem=(16, 24, 32), stages=(32, 48, 96), expansion=7), Shape(20, 26, 1), (20000, 2500)),
         (network(stem=(16, 32, 32), stages=(32, 64), colours=3, expansion=5, blocks=2), Shape(32, 32, 3), (9000,)),
     )
-    for graph, image, targets in nets:
+    for graph, image, targets in nets[: 1 if quick else None]:
         space = Space(graph, image, huge)
         for target in targets:
             found = best_fold(space, huge.clock_mhz * 1e6 / target)

@@ -87,11 +87,11 @@ def test_cycles_of_ops_alone() -> None:
 def test_a_strided_pointwise_convolution_waits_for_its_rows() -> None:
     """Its window memory holds a few pixels only, so rows without windows leave its lanes idle."""
     graph = network("late", stem=(8, 8), stem_strides=(1,), stages=(8, 16), first_strides=(1, 2), seed=1)
-    draft = one_by_one(graph, Shape(8, 8, 1))
+    draft = one_by_one(graph, Shape(8, 16, 1))
     node = graph.by_name["layer2_0_downsample"]
     balanced = replace(draft, foldings={**draft.foldings, node.name: Folding(pe=2, depth=2)})
-    assert balanced.cycles(node) == 512 == balanced.beats(node.inputs[0])
-    assert alone(balanced, node) > 512
+    assert balanced.cycles(node) == 1024 == balanced.beats(node.inputs[0])
+    assert alone(balanced, node) > 1024
 
 
 def test_latency_and_frames_add_up() -> None:
