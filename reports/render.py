@@ -175,6 +175,15 @@ def text(report: Report) -> str:
     return "\n\n".join([headline(report), *map(to_text, tables(report))]) + "\n"
 
 
+LONG = ("Proof", "Layers", "FIFOs")
+
+
+def brief(report: Report) -> str:
+    """The report for the end of a build: without cells, layers and FIFOs."""
+    short = [table for table in tables(report) if not table.title.startswith(LONG)]
+    return "\n\n".join([*map(to_text, short), headline(report)]) + "\n"
+
+
 def markdown(report: Report) -> str:
     """The whole report in markdown."""
     parts = [f"# {_escape(headline(report))}", f"Digest of the design: `{report.digest}`"]

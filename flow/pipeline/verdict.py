@@ -16,7 +16,7 @@ from reports import schema
 from reports.cells import count, dsp_kinds
 from reports.convert import to_json
 from reports.gate import Limits, Share, gated
-from reports.render import text, write_summary
+from reports.render import brief, write_summary
 from reports.report import write_report
 
 CYCLES_WITHIN = 0.02
@@ -27,8 +27,9 @@ def report(state: State) -> Result:
     """Write report.json and summary.md; gates decide the exit code."""
     found = make_report(state)
     write_report(state.workspace.path("report.json"), found)
-    write_summary(state.workspace.path("summary.md"), found)
-    return {"report": to_json(found), "text": text(found), "passed": found.passed}
+    summary = state.workspace.path("summary.md")
+    write_summary(summary, found)
+    return {"report": to_json(found), "text": brief(found) + f"\nproof, layers and FIFOs: {summary}\n", "passed": found.passed}
 
 
 def make_report(state: State) -> schema.Report:
