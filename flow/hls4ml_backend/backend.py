@@ -13,14 +13,17 @@ from typing import Any
 
 import numpy as np
 from hls4ml.backends.backend import Backend
+from hls4ml.backends.fpga.fpga_backend import FPGABackend
 from hls4ml.model.flow import register_flow
 from hls4ml.model.optimizer import ModelOptimizerPass, register_pass
+from hls4ml.model.types import PrecisionType
 from hls4ml.writer.writers import get_writer
 
 from flow.emit.hls_templates import FOLDER, KERNELS
 from flow.errors import DataError, UsageError
 from flow.hls4ml_backend import NAME
 from flow.hls4ml_backend.keras import LowerKeras, register_keras_layers
+from flow.hls4ml_backend.layers import ErnKerasLayer, ErnLayer
 from flow.hls4ml_backend.templates import TEMPLATES
 from flow.ops.base import Array
 
@@ -53,8 +56,12 @@ class ERNBackend(Backend):  # type: ignore[misc]
         return str(self._writer_flow)
 
     def create_layer_class(self, layer_class: type) -> type:
-        """Our layers need nothing added."""
-        return layer_class
+        """Our layers need nothing added; those that hls4ml read from Keras only hold a place until they are lowered."""
+        return layer_class if issubclass(layer_class, ErnLayer) else ErnKerasLayer
+
+    def convert_precision_string(self, precision: Any) -> PrecisionType:
+        """hls4ml's notation as its precision type."""
+        return FPGABackend.convert_precision_string(precision)
 
     def create_initial_config(
         self,

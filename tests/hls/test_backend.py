@@ -98,7 +98,7 @@ def keras_model() -> Any:
     from qmodels.ern import build
 
     stages = (Stage(1, 6, 1), Stage(1, 8, 2))
-    model = build(ErnConfig("mini", (8, 6, 1), 4, (StemConv("conv1", 6, 3, 1),), stages, 3), (8, 6))
+    model = build(ErnConfig("mini", (8, 6, 1), 4, (StemConv("conv1", 6, 3, 1, norm=False),), stages, 3), (8, 6))
     rng = np.random.default_rng(5)
     model.set_weights([w + rng.uniform(0.0, 0.2, w.shape).astype(w.dtype) for w in model.get_weights()])
     return model
@@ -150,7 +150,7 @@ def test_a_model_of_any_size_needs_one(tmp_path: Path) -> None:
     from qmodels.config import ErnConfig, Stage, StemConv
     from qmodels.ern import build
 
-    free = build(ErnConfig("mini", (8, 6, 1), 2, (StemConv("conv1", 4, 3, 1),), (Stage(1, 4, 1),), 2))
+    free = build(ErnConfig("mini", (8, 6, 1), 2, (StemConv("conv1", 4, 3, 1, norm=False),), (Stage(1, 4, 1),), 2))
     with pytest.raises(LowerError, match="pass image_size"):
         convert_from_keras_model(free, backend="ERN", output_dir=str(tmp_path))
     model = convert_from_keras_model(free, backend="ERN", output_dir=str(tmp_path), image_size=(6, 7), fps=100)
