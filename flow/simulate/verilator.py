@@ -17,6 +17,8 @@ from flow.errors import ToolError
 FLAGS = (
     "--cc", "--exe", "--build", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert",
     "--output-split", "20000", "-Wno-WIDTHCONCAT",
+    # The makefile of the wheel leaves this empty, and then models of more than one file do not compile.
+    "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include",
 )  # fmt: skip
 STAMP = "built"
 TAIL_LINES = 12

@@ -67,8 +67,9 @@ module bit_heap #(
   for (genvar s = 0; s <= stages; s++) begin : g_stage
     logic [columns*room-1:0] column;
     if (s == 0) begin : g_input
-      assign column = {((columns-3)*room)'(1'b0), room'(bits[height_0+height_1 +: height_2]),
-        room'(bits[height_0 +: height_1]), room'(bits[0 +: height_0])};
+      wire [3*room-1:0] given = {room'(bits[height_0+height_1 +: height_2]), room'(bits[height_0 +: height_1]),
+        room'(bits[0 +: height_0])};
+      assign column = (columns*room)'(given);
     end else begin : g_counters
       localparam logic [16*(columns+1)-1:0] former = heights(s - 1);
       localparam int is_end = int'(former[16*columns]);
