@@ -3,7 +3,8 @@
 
 State space: weights, thresholds and pixels are random and seeded, extreme frames are among them. Parameter space: one
 hand-made case for each way a template can be instantiated (single row, single column, remainders of 64 bits, lanes that
-are dropped, unequal stream widths, narrow line memory), then 40 random graphs with random foldings. All in one binary.
+are dropped, unequal stream widths, narrow line memory), then a few random graphs with random foldings (tests/fuzz has
+more). All in one binary.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from flow.simulate.csim import CsimResult, csim, csim_many
 from flow.types import Shape
 from tests.hls.designs import Case, frames, residual_case
 
-RANDOM = 40
+RANDOM = 8
 
 
 def chain(
