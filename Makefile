@@ -34,10 +34,11 @@ test: $(READY) ## the whole test-suite
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python -m pytest -m 'not system' tests
 
-CURRENT_PYTHON ?= $(shell for v in 3.13 3.12 3.11; do for p in python$$v $(wildcard $(HOME)/.pyenv/versions/$$v*/bin/python3); do $$p -c '' 2>/dev/null && echo $$p && break 2; done; done)
+CURRENT_PYTHON ?= $(shell for v in 3.13 3.12; do for p in python$$v $(HOME)/.pyenv/versions/$$v*/bin/python3; do $$p -c '' 2>/dev/null && echo $$p && exit; done; done)
 CURRENT = .venv-current
 
 $(CURRENT)/.ready: requirements-flow.lock pyproject.toml
+	@test -n '$(CURRENT_PYTHON)' || { echo 'Python 3.12 or 3.13 is needed here; install one or set CURRENT_PYTHON=' >&2; exit 1; }
 	$(CURRENT_PYTHON) -m venv $(CURRENT)
 	$(CURRENT)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-flow.lock
 	$(CURRENT)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
