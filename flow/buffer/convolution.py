@@ -202,7 +202,7 @@ def _sum(window: Window, fetched: Track, used: Track, summed: Track, left: Track
     folding = place.folding
     groups, steps = node.output_groups(folding), node.steps(folding)
     lanes = folding.pe // folding.stream_channels
-    ahead = (lanes + window.tree_latency + QUEUE) // lanes
+    queue = lanes + window.tree_latency + QUEUE
     now = last = group = 0
     for pixel in range(place.frames * place.shape.pixels):
         if len(fetched.times) <= pixel:
@@ -210,8 +210,8 @@ def _sum(window: Window, fetched: Track, used: Track, summed: Track, left: Track
         now = max(now, fetched.times[pixel])
         for i in range(groups):
             now = max(now + steps, last + lanes)
-            if group >= ahead:
-                event = (group + 1 - ahead) * lanes - 1
+            event = (group + 1) * lanes - queue - 1
+            if event >= 0:
                 if len(left.times) <= event:
                     yield left, event
                 now = max(now, left.times[event] + 2)

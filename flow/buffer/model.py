@@ -17,8 +17,8 @@ from flow.graph import IMAGE
 from flow.ops import Op
 
 UNBOUNDED = 2**40
-FRAMES = 4
-"""Frames of a run; the distance between the last two ends is the period."""
+FRAMES = ((20_000, 4), (100_000, 3), (2**62, 2))
+"""Frames of a run by cycles a frame (up to so many); the distance between the last two ends is the period."""
 
 
 @dataclass(frozen=True)
@@ -39,19 +39,20 @@ class Schedule:
 
 
 def schedule(
-    design: Design, frames: int = FRAMES, depths: Mapping[str, int] | None = None, period: float = 0.0
+    design: Design, frames: int = 0, depths: Mapping[str, int] | None = None, period: float = 0.0
 ) -> Schedule:
     """Run a design's schedule.
 
     Args:
         design: what is built.
-        frames: frames to run, at least 2.
+        frames: frames to run, at least 2; 0 takes a number that is enough and quick.
         depths: FIFO depths in beats by edge name in place of the design's own.
         period: cycles a frame that the source is slowed down to; 0 offers a pixel every cycle.
 
     Raises:
         FoldError: the design deadlocks; names the FIFO that is too shallow.
     """
+    frames = frames or _frames(design)
     channels = {e.name: Channel(e.name, (depths or {}).get(e.name, e.depth)) for e in design.edges}
     out = Channel("output", UNBOUNDED)
     processes: list[Process] = [_source(design, channels, frames, period)]
@@ -70,8 +71,13 @@ def schedule(
     )
 
 
-def alone(design: Design, node: Op, frames: int = FRAMES) -> int:
+def _frames(design: Design) -> int:
+    return next(frames for cycles, frames in FRAMES if design.cycles_per_frame <= cycles)
+
+
+def alone(design: Design, node: Op) -> int:
     """Cycles a frame of one node whose inputs always come and whose outputs always go."""
+    frames = min(3, _frames(design))
     inputs = tuple(Channel(e.name, UNBOUNDED) for e in design.inputs(node))
     out = Channel("output", UNBOUNDED)
     for channel, stream in zip(inputs, node.inputs, strict=True):

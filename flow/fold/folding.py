@@ -83,13 +83,14 @@ def best_fold(space: Space, fps: float | None, reserve: Resources | None = None,
     if solution is None and fps is None:
         for fraction in (board.lut_fraction, FILL):
             budget = budget_of(board, fraction, reserve)
-            best = _best_target(space, budget)
-            if best is not None:
-                target, solution = best, solve(space, best, budget)
+            slowest = _best_target(space, budget)
+            if slowest is not None:
+                target, solution = slowest, solve(space, slowest, budget)
                 break
     if solution is None:
         wish = f"FPS={asked:g} on {board.name} at {board.clock_mhz:g} MHz ({target} cycles a frame)"
-        raise OutOfReach(wish, binds(space, target, budget), best_rate(space, budget, slack))
+        best = best_rate(space, budget, slack)
+        raise OutOfReach(wish, binds(space, target if best else space.targets()[-1], budget), best)
     draft = Design(space.graph, space.image, board, solution.foldings, {})
     limit = Budget(int(board.lut * fraction), board.bram18, board.uram)
     cost = total(estimate(draft).values())

@@ -60,7 +60,7 @@ class Space:
         """Cycles a frame of a node of a draft when nothing else stalls it, by the schedule model."""
         key = (node.name, draft.foldings[node.name], tuple(draft.stream_channels(s) for s in node.inputs))
         if key not in self._alone:
-            self._alone[key] = alone(draft, node, frames=3)
+            self._alone[key] = alone(draft, node)
         return self._alone[key]
 
     @cached_property
