@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Claims of the method as commands: `ern experiment NAME` measures one and fails when it does not hold."""
 
-from flow.experiments import pixels
+from flow.experiments import hls4ml_comparison, pixels, resources, shared_scale
 from flow.experiments.base import Experiment, Outcome
 
-EXPERIMENTS: dict[str, Experiment] = {e.name: e for e in (Experiment("pixels", pixels.CLAIM, pixels.run),)}
+EXPERIMENTS: dict[str, Experiment] = {
+    e.name: e
+    for e in (
+        Experiment("pixels", pixels.CLAIM, pixels.run),
+        Experiment("shared-scale", shared_scale.CLAIM, shared_scale.run),
+        Experiment("resources", resources.CLAIM, resources.run),
+        Experiment("hls4ml", hls4ml_comparison.CLAIM, hls4ml_comparison.run),
+    )
+}
 
 __all__ = ["EXPERIMENTS", "Experiment", "Outcome"]
