@@ -8,9 +8,10 @@
 // with c[o] a constant of the channel (generated, `constants`). No product is formed anywhere.
 //
 // Four processes: stream_resize to `depth` channels, window, unit (pe lanes of simd products a cycle), read_out
-// (stream_channels sums a beat). CONFIG: in_channels, in_height, in_width, in_stream_channels, out_channels, out_height,
-// out_width, kernel_*, stride_*, padding_*, pe, depth, simd, steps, output_groups, sum_bits (F and Z), constant_bits,
-// out_bits, stream_channels, in_block_memory.
+// (stream_channels sums a beat).
+// CONFIG: in_channels, in_height, in_width, in_stream_channels, out_channels, out_height, out_width, kernel_height,
+// kernel_width, stride_height, stride_width, padding_height, padding_width, pe, depth, simd, steps, output_groups,
+// sum_bits (of F and Z), constant_bits, out_bits, stream_channels, in_block_memory.
 #ifndef ERN_BINARY_CONV_H_
 #define ERN_BINARY_CONV_H_
 
@@ -120,15 +121,68 @@ chunks:
     }
 }
 
+// Both bit planes of a window word as chunks.
+template <unsigned SIMD>
+void split_planes(const ap_uint<2 * SIMD> &word, chunk_t plane0[pair_chunks<SIMD>::count],
+                  chunk_t plane1[pair_chunks<SIMD>::count]) {
+#pragma HLS INLINE
+    static const unsigned chunks = pair_chunks<SIMD>::count;
+    ap_uint<SIMD> low = word;
+    ap_uint<SIMD> high = word >> SIMD;
+plane_chunks:
+    for (unsigned c = 0; c < chunks; ++c) {
+#pragma HLS UNROLL
+        plane0[c] = ap_uint<64>(low).to_uint64();
+        plane1[c] = ap_uint<64>(high).to_uint64();
+        if (SIMD > 64) {
+            low >>= 64;
+            high >>= 64;
+        }
+    }
+}
+
+// Z of one step.
+template <unsigned SIMD>
+unsigned equal_count(const chunk_t plane0[pair_chunks<SIMD>::count], const chunk_t plane1[pair_chunks<SIMD>::count]) {
+#pragma HLS INLINE
+    static const unsigned chunks = pair_chunks<SIMD>::count;
+    unsigned count = 0;
+equal_chunks:
+    for (unsigned c = 0; c < chunks; ++c) {
+#pragma HLS UNROLL
+        const bool full = c < pair_chunks<SIMD>::full;
+        count += count_planes<SIMD>(pair_equal(plane0[c]), pair_equal(plane1[c]), full);
+    }
+    return count;
+}
+
+// F of one lane and step.
+template <unsigned SIMD>
+unsigned vote_count(const chunk_t weights[pair_chunks<SIMD>::count], const chunk_t plane0[pair_chunks<SIMD>::count],
+                    const chunk_t plane1[pair_chunks<SIMD>::count]) {
+#pragma HLS INLINE
+    static const unsigned chunks = pair_chunks<SIMD>::count;
+    unsigned count = 0;
+vote_chunks:
+    for (unsigned c = 0; c < chunks; ++c) {
+#pragma HLS UNROLL
+        const bool full = c < pair_chunks<SIMD>::full;
+        count += count_planes<SIMD>(pair_votes(weights[c], plane0[c]), pair_votes(weights[c], plane1[c]), full);
+    }
+    return count;
+}
+
 // For each output pixel and group of pe channels: pe sums F, lane p at bits [p*sum_bits +: sum_bits], and Z.
 template <class CONFIG>
 void unit(hls::stream<ap_uint<2 * CONFIG::simd> > &windows,
           const chunk_t weights[CONFIG::output_groups * CONFIG::steps][chunks_of<CONFIG::pe * CONFIG::simd>::value],
           hls::stream<ap_uint<CONFIG::pe * CONFIG::sum_bits> > &sums, hls::stream<ap_uint<CONFIG::sum_bits> > &shared) {
+#pragma HLS ARRAY_PARTITION variable=weights complete dim=2
     static const unsigned simd = CONFIG::simd;
     static const unsigned code_chunks = pair_chunks<simd>::count;
     static const unsigned word_chunks = chunks_of<CONFIG::pe * CONFIG::simd>::value;
     static const unsigned pixels = CONFIG::out_height * CONFIG::out_width;
+    typedef typename memory_tag<CONFIG::in_block_memory>::type memory;
     ap_uint<2 * simd> held[CONFIG::steps];
     ap_uint<CONFIG::sum_bits> totals[CONFIG::pe];
 #pragma HLS ARRAY_PARTITION variable=totals complete dim=0
@@ -145,31 +199,18 @@ pixels:
                 if (group == 0) word = windows.read();
                 held[f] = word;
                 chunk_t weight_word[word_chunks];
-#pragma HLS ARRAY_PARTITION variable=weight_word complete dim=0
-                fetch<word_chunks>(weights, address++, weight_word, typename memory_tag<CONFIG::in_block_memory>::type());
                 chunk_t plane0[code_chunks];
                 chunk_t plane1[code_chunks];
+#pragma HLS ARRAY_PARTITION variable=weight_word complete dim=0
 #pragma HLS ARRAY_PARTITION variable=plane0 complete dim=0
 #pragma HLS ARRAY_PARTITION variable=plane1 complete dim=0
-                ap_uint<simd> low_plane = word;
-                ap_uint<simd> high_plane = word >> simd;
-                unsigned step_shared = 0;
-            code_words:
-                for (unsigned c = 0; c < code_chunks; ++c) {
-#pragma HLS UNROLL
-                    plane0[c] = ap_uint<64>(low_plane).to_uint64();
-                    plane1[c] = ap_uint<64>(high_plane).to_uint64();
-                    if (simd > 64) {
-                        low_plane >>= 64;
-                        high_plane >>= 64;
-                    }
-                    const bool full = c < pair_chunks<simd>::full;
-                    step_shared += count_planes<simd>(pair_equal(plane0[c]), pair_equal(plane1[c]), full);
-                }
+                fetch<word_chunks>(weights, address++, weight_word, memory());
+                split_planes<simd>(word, plane0, plane1);
                 if (f == 0) total_shared = 0;
-                total_shared += step_shared;
+                total_shared += equal_count<simd>(plane0, plane1);
                 ERN_FABRIC_ADD(total_shared)
                 unsigned first_bit = 0;
+                ap_uint<CONFIG::pe * CONFIG::sum_bits> packed = 0;
             lanes:
                 for (unsigned p = 0; p < CONFIG::pe; ++p) {
 #pragma HLS UNROLL
@@ -177,26 +218,14 @@ pixels:
 #pragma HLS ARRAY_PARTITION variable=lane complete dim=0
                     lane_weights<simd>(weight_word, first_bit, lane);
                     first_bit += simd;
-                    unsigned step = 0;
-                lane_words:
-                    for (unsigned c = 0; c < code_chunks; ++c) {
-#pragma HLS UNROLL
-                        const bool full = c < pair_chunks<simd>::full;
-                        step += count_planes<simd>(pair_votes(lane[c], plane0[c]), pair_votes(lane[c], plane1[c]), full);
-                    }
                     ap_uint<CONFIG::sum_bits> total = 0;
                     if (f != 0) total = totals[p];
-                    total += step;
+                    total += vote_count<simd>(lane, plane0, plane1);
                     ERN_FABRIC_ADD(total)
                     totals[p] = total;
+                    put<CONFIG::sum_bits>(packed, total);
                 }
                 if (f == CONFIG::steps - 1) {
-                    ap_uint<CONFIG::pe * CONFIG::sum_bits> packed = 0;
-                pack:
-                    for (unsigned p = 0; p < CONFIG::pe; ++p) {
-#pragma HLS UNROLL
-                        put<CONFIG::sum_bits>(packed, totals[p]);
-                    }
                     sums.write(packed);
                     shared.write(total_shared);
                 }
@@ -207,10 +236,12 @@ pixels:
 
 // acc = 2*F + c[o] - Z, stream_channels channels a beat; lanes past out_channels are dropped.
 template <class CONFIG>
-void read_out(hls::stream<ap_uint<CONFIG::pe * CONFIG::sum_bits> > &sums, hls::stream<ap_uint<CONFIG::sum_bits> > &shared,
+void read_out(hls::stream<ap_uint<CONFIG::pe * CONFIG::sum_bits> > &sums,
+              hls::stream<ap_uint<CONFIG::sum_bits> > &shared,
               const chunk_t constants[CONFIG::out_channels / CONFIG::stream_channels]
                                      [chunks_of<CONFIG::stream_channels * CONFIG::constant_bits>::value],
               hls::stream<ap_uint<CONFIG::stream_channels * CONFIG::out_bits> > &out) {
+#pragma HLS ARRAY_PARTITION variable=constants complete dim=2
     static_assert(CONFIG::pe % CONFIG::stream_channels == 0, "stream_channels must divide pe");
     static_assert(CONFIG::out_channels % CONFIG::stream_channels == 0, "stream_channels must divide out_channels");
     static const unsigned pixels = CONFIG::out_height * CONFIG::out_width;

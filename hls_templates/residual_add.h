@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // residual_add: integer sum of two streams of one shape; both carry the one shared constant scale.
 //
-// CONFIG: channels, height, width, stream_channels, out_bits, and for input a and b: a_stream_channels, a_bits, a_signed.
+// CONFIG: channels, height, width, stream_channels, out_bits; for inputs a and b: a_stream_channels, a_bits, a_signed.
 #ifndef ERN_RESIDUAL_ADD_H_
 #define ERN_RESIDUAL_ADD_H_
 

@@ -26,6 +26,7 @@ void thermometer_encode(hls::stream<ap_uint<8 * CONFIG::in_channels> > &in,
                         hls::stream<ap_uint<2 * CONFIG::stream_channels> > &out,
                         const chunk_t words[CONFIG::out_channels / CONFIG::stream_channels]
                                            [chunks_of<encode_word<CONFIG>::bits>::value]) {
+#pragma HLS ARRAY_PARTITION variable=words complete dim=2
     static_assert(CONFIG::out_channels % CONFIG::stream_channels == 0, "stream_channels must divide out_channels");
     static const unsigned pixels = CONFIG::in_height * CONFIG::in_width;
     static const unsigned beats = CONFIG::out_channels / CONFIG::stream_channels;

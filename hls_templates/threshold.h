@@ -25,6 +25,7 @@ void threshold_beats(hls::stream<ap_uint<CONFIG::stream_channels * CONFIG::in_bi
                      hls::stream<ap_uint<2 * CONFIG::stream_channels> > &out,
                      const chunk_t words[CONFIG::channels / CONFIG::stream_channels]
                                         [chunks_of<threshold_word<CONFIG>::bits>::value]) {
+#pragma HLS ARRAY_PARTITION variable=words complete dim=2
     static const unsigned pixels = CONFIG::height * CONFIG::width;
     static const unsigned beats = CONFIG::channels / CONFIG::stream_channels;
     static const unsigned in_bits = CONFIG::in_bits;
