@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -64,6 +65,7 @@ class Pool:
         """
         folder = job.folder.resolve()
         described = {
+            "caller": os.getpid(),
             "sources": str((job.sources or folder).resolve()),
             "read": list(job.read),
             "folder": str(folder),

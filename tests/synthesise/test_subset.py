@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -39,7 +40,7 @@ WORKER = Path(__file__).resolve().parents[2] / "flow" / "synthesise" / "worker.p
 
 def _reads(text: str, folder: Path) -> bool:
     (folder / "t.sv").write_text(text + "\n")
-    job = {"sources": str(folder), "read": ["read_verilog -sv t.sv", "hierarchy -check -top t"], "folder": str(folder),
+    job = {"caller": os.getpid(), "sources": str(folder), "folder": str(folder), "read": ["read_verilog -sv t.sv", "hierarchy -check -top t"],
            "passes": ["proc", "check -assert"], "netlist": None, "kinds": []}  # fmt: skip
     (folder / "job.json").write_text(json.dumps(job))
     run = subprocess.run(

@@ -103,7 +103,8 @@ def test_damaged_cache_is_no_result(copy: Path, tmp_path: Path) -> None:
     assert again.seconds > 0 and again.cells == first.cells
 
 
-def test_interrupt_leaves_nothing_and_no_process(copy: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_interrupt_leaves_nothing_and_no_process(copy: Path, tmp_path: Path, how: signal.Signals) -> None:
     cache = tmp_path / "cache"
     program = (
         "import sys; from pathlib import Path; from flow.synthesise.yosys import synthesise\n"
@@ -114,10 +115,12 @@ def test_interrupt_leaves_nothing_and_no_process(copy: Path, tmp_path: Path) -> 
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("ern-yosys-*/batch.il")) and time.monotonic() < deadline:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    process.send_signal(how)
     assert process.wait(timeout=30) != 0
     assert not list(cache.rglob("*.json")), "an interrupted run left a result"
-    assert not list(tmp_path.glob("ern-yosys-*")), "an interrupted run left its working folder"
+    if how == signal.SIGINT:
+        assert not list(tmp_path.glob("ern-yosys-*")), "an interrupted run left its working folder"
+    time.sleep(0.5)
     workers = [p for p in Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path).encode() in _read(p)]
     assert not workers, "a worker outlived its caller"
 
