@@ -40,8 +40,10 @@ WORKER = Path(__file__).resolve().parents[2] / "flow" / "synthesise" / "worker.p
 
 def _reads(text: str, folder: Path) -> bool:
     (folder / "t.sv").write_text(text + "\n")
-    job = {"caller": os.getpid(), "sources": str(folder), "folder": str(folder), "read": ["read_verilog -sv t.sv", "hierarchy -check -top t"],
-           "passes": ["proc", "check -assert"], "netlist": None, "kinds": []}  # fmt: skip
+    read = ["read_verilog -sv t.sv", "hierarchy -check -top t"]
+    passes = ["proc", "check -assert"]
+    job = {"caller": os.getpid(), "sources": str(folder), "folder": str(folder), "read": read, "passes": passes}
+    job |= {"netlist": None, "kinds": []}
     (folder / "job.json").write_text(json.dumps(job))
     run = subprocess.run(
         [sys.executable, "-P", str(WORKER), str(folder / "job.json")], capture_output=True, check=False
