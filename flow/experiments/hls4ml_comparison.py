@@ -187,7 +187,7 @@ def _multipliers(converted: Any) -> tuple[int, int]:
     for layer in converted.get_layers():
         if layer.class_name != "BatchNormalization":
             continue
-        channels = layer.get_output_variable().shape[-1]
+        channels = int(layer.get_output_variable().shape[-1])
         count += channels
         source = layer.get_input_variable().type.precision.width
         blocks += channels * dsp_blocks(source, layer.weights["scale"].type.precision.width)
@@ -212,8 +212,8 @@ def _streams(converted: Any) -> tuple[int, int]:
     """Bits of all FIFOs, and of the widest word."""
     total = widest = 0
     for variable in converted.output_vars.values():
-        width = variable.shape[-1] * variable.type.precision.width
-        total += variable.pragma[1] * width
+        width = int(variable.shape[-1]) * int(variable.type.precision.width)
+        total += int(variable.pragma[1]) * width
         widest = max(widest, width)
     return total, widest
 
