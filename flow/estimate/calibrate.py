@@ -148,13 +148,19 @@ def measure(chosen: Sequence[Sample], family: str) -> list[Counts]:
             (folder / file).write_text(text)
         Pool(1).run(Job("samples", folder, script, read, folder, kinds=()))
         modules = json.loads((folder / "stat.json").read_text())["modules"]
-        kept = json.loads((folder / NETLIST).read_text())
-    instances = dict(kept["\\samples"])
-    counts = []
-    for number, sample in enumerate(chosen):
-        cells = modules[instances[f"\\u{number}"]]["num_cells_by_type"]
-        counts.append(count(cells, family, file=sample.module))
-    return counts
+        instances = {cell: kind for cell, kind, *_ in json.loads((folder / NETLIST).read_text())["\\samples"]}
+    cells = {name.removeprefix("\\"): module["num_cells_by_type"] for name, module in modules.items()}
+    return [count(_leaves(cells, instances[f"\\u{i}"]), family, file=s.module) for i, s in enumerate(chosen)]
+
+
+def _leaves(cells: Mapping[str, Mapping[str, int]], root: str) -> dict[str, int]:
+    """Leaf cells of a module and of everything below it."""
+    found: dict[str, int] = {}
+    for kind, number in cells[root.removeprefix("\\")].items():
+        below = _leaves(cells, kind) if kind.removeprefix("\\") in cells else {kind: 1}
+        for leaf, times in below.items():
+            found[leaf] = found.get(leaf, 0) + number * times
+    return found
 
 
 def fit(rows: Sequence[Mapping[str, float]], measured: Sequence[float]) -> dict[str, float]:
@@ -206,7 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m flow.estimate.calibrate", description=__doc__)
     parser.add_argument("families", nargs="*", default=list(BOARDS), help=f"of {', '.join(BOARDS)}")
     for family in parser.parse_args(arguments).families:
-        fitted = {**yaml.safe_load(COEFFICIENTS.read_text()), family: calibrate(family)}
+        fitted = json.loads(json.dumps({**yaml.safe_load(COEFFICIENTS.read_text()), family: calibrate(family)}))
         head = "# Fitted by: python -m flow.estimate.calibrate (docs/folding.md says what the features are)\n"
         COEFFICIENTS.write_text(head + yaml.safe_dump(fitted, default_flow_style=None, width=120))
 
