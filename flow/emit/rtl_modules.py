@@ -22,6 +22,8 @@ from flow.ops import BinaryConv, Folding, GlobalPool, Op, ResidualAdd, Thermomet
 
 MEMORY = {"lut": 0, "block": 1}
 """Values of the parameters `memory` and `row_memory` in SystemVerilog."""
+PLAIN_FAMILIES = ("ecp5",)
+"""Families of four-input LUTs, where adder trees are cheaper than compressors (rtl_templates/common/lane_sum.sv)."""
 DEEPEST_LUT_FIFO = 64
 DEEPEST_LUT_ROW = 64
 PIXEL_THRESHOLD_BITS = 9
@@ -107,6 +109,7 @@ def _binary_conv(design: Design, node: Any, folding: Folding) -> Instance:
         "constant_bits": constant_bits,
         "memory": MEMORY[folding.memory],
         "row_memory": MEMORY[row_memory(design, node)],
+        "plain": int(design.board.family in PLAIN_FAMILIES),
     }
     files = {
         "WEIGHT_FILE": hex_lines(weight_words(node, folding), folding.pe * node.simd(folding)),

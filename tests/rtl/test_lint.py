@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every module elaborates alone, lint clean with all warnings on; illegal parameters fail with a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.rtl.bench import COMMON, OPS, lint
+
+MODULES = sorted([*COMMON.glob("*.sv"), *OPS.glob("*.sv"), *(OPS / "sim").glob("*.sv")])
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_module_is_lint_clean_alone(module: Path) -> None:
+    assert lint(module) == ""
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
+def test_file_is_one_module_of_its_name_with_a_header(module: Path) -> None:
+    lines = module.read_text().splitlines()
+    assert lines[0] == "// SPDX-License-Identifier: Apache-2.0" and lines[2].startswith(f"// {module.stem}: ")
+    assert sum(line.startswith("module ") for line in lines) == 1
+    assert f"module {module.stem} " in module.read_text()
+
+
+CHOICES = [
+    ("common/stream_fifo.sv", {"depth": 1}),
+    ("common/stream_fifo.sv", {"depth": 7, "memory": 1}),
+    ("common/stream_resize.sv", {"channels_in": 4, "channels_out": 6}),
+    ("common/stream_resize.sv", {"channels_in": 6, "channels_out": 2}),
+    ("common/stream_resize.sv", {"channels_in": 1, "channels_out": 4}),
+    ("common/weight_rom.sv", {"words": 5, "MEMORY_FILE": '"words.hex"'}),
+    ("common/window.sv", {"kernel_h": 1, "kernel_w": 1, "padding_h": 0, "padding_w": 0, "stride_h": 2}),
+    ("common/window.sv", {"kernel_h": 1, "kernel_w": 2, "padding_h": 0, "stride_h": 3, "height": 5}),
+    ("common/window.sv", {"height": 1, "width": 1, "in_channels": 1, "depth": 1}),
+    ("common/lane_sum.sv", {"pairs": 1, "latency": 1}),
+    ("common/lane_sum.sv", {"pairs": 2, "latency": 2}),
+    ("common/lane_sum.sv", {"pairs": 13, "latency": 5}),
+    ("common/lane_sum.sv", {"pairs": 72, "latency": 8}),
+    ("common/agreement_sum.sv", {"pairs": 5, "latency": 4}),
+    ("common/agreement_sum.sv", {"pairs": 7, "latency": 4, "plain": 1}),
+    ("binary_conv.sv", {"out_channels": 7, "pe": 3, "memory": 1, "row_memory": 1}),
+    ("global_pool.sv", {"channels": 6, "stream_channels_in": 3, "stream_channels": 2, "acc_signed": 0}),
+    ("thermometer_encode.sv", {"in_channels": 1, "expansion": 21, "stream_channels": 7}),
+    ("threshold.sv", {"channels": 12, "stream_channels_in": 4, "stream_channels": 6, "acc_signed": 0}),
+]
+
+
+@pytest.mark.parametrize(("file", "parameters"), CHOICES)
+def test_other_parameters_are_lint_clean(file: str, parameters: dict[str, int | str]) -> None:
+    assert lint(OPS / file, parameters) == ""
+
+
+ILLEGAL = [
+    ("common/stream_fifo.sv", {"memory": 2}, "memory must be 0 (lut) or 1 (block)"),
+    ("common/stream_fork.sv", {"outputs": 0}, "width and outputs must be at least 1"),
+    ("common/weight_rom.sv", {"memory": 3}, "memory must be"),
+    ("common/window_rows.sv", {"padding_h": 3}, "padding must be below the kernel"),
+    ("common/window_rows.sv", {"in_channels": 3}, "depth must divide in_channels"),
+    ("common/window_pixels.sv", {"in_channels": 3}, "depth must divide in_channels"),
+    ("common/window_rows.sv", {"height": 1, "kernel_h": 7, "padding_h": 0}, "padded image must hold the kernel"),
+    ("common/lane_sum.sv", {"latency": 5}, "latency clog2(pairs) + 1"),
+    ("common/agreement_sum.sv", {"latency": 5}, "latency clog2(pairs) + 1"),
+    ("common/bit_heap.sv", {"stages": 0}, "stages enough"),
+    ("common/pair_group.sv", {"pairs": 5}, "pairs must lie in 1 to 4"),
+    ("common/conv_unit.sv", {"stream_channels": 3}, "stream_channels must divide pe and out_channels"),
+    ("common/stream_output.sv", {"bits": 33}, "bits must lie in 1 to 32"),
+    ("threshold.sv", {"stream_channels": 3}, "must divide channels"),
+    ("threshold.sv", {"acc_bits": 10}, "threshold_bits must be at least acc_bits"),
+    ("residual_add.sv", {"sum_bits": 7}, "sum_bits must be at least"),
+    ("residual_add.sv", {"stream_channels": 3}, "must divide channels"),
+    ("global_pool.sv", {"stream_channels_in": 3}, "must divide channels"),
+    ("thermometer_encode.sv", {"stream_channels": 5}, "must divide in_channels times expansion"),
+]
+
+
+@pytest.mark.parametrize(("file", "parameters", "message"), ILLEGAL)
+def test_illegal_parameters_fail_with_a_sentence(file: str, parameters: dict[str, int | str], message: str) -> None:
+    assert message in lint(OPS / file, parameters)
