@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A design: a graph, one image size, a board, a folding of each op, a depth of each FIFO. Emitters read nothing else."""
+"""A design: a graph, one image size, a board, a folding of each op, a depth of each FIFO: all that emitters read."""
 
 from __future__ import annotations
 

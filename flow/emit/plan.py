@@ -77,7 +77,9 @@ def write_atomic(target: Path, content: Content) -> None:
         os.chmod(name, 0o644)
         os.replace(name, target)
     except OSError as error:
-        raise BuildError(f"{target}: cannot be written ({error.strerror}); free space or choose another folder") from error
+        raise BuildError(
+            f"{target}: cannot be written ({error.strerror}); free space or choose another folder"
+        ) from error
     finally:
         if name and os.path.exists(name):
             os.unlink(name)
