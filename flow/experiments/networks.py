@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -46,7 +47,7 @@ def load(path: Path) -> tuple[dict[str, Network], dict[str, Any]]:
                 name: Network(name, images(1), tuple(_layers(described, file[f"{name}/bits"], file[f"{name}/floats"])))
                 for name, described in about["networks"].items()
             }
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise DataError(f"{path}: not a readable file of networks ({error}); restore it from the repository") from error
     return networks, about["facts"]
 
