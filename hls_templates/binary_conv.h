@@ -194,7 +194,7 @@ pixels:
         for (unsigned group = 0; group < CONFIG::output_groups; ++group) {
         steps:
             for (unsigned f = 0; f < CONFIG::steps; ++f) {
-#pragma HLS PIPELINE II=1
+                ERN_PIPELINE
                 ap_uint<2 * simd> word = held[f];
                 if (group == 0) word = windows.read();
                 held[f] = word;
@@ -254,7 +254,7 @@ pixels:
         unsigned group_beat = 0;
     beats:
         for (unsigned beat = 0; beat < beats; ++beat) {
-#pragma HLS PIPELINE II=1
+            ERN_PIPELINE
             if (group_beat == 0) {
                 group = sums.read();
                 z = int(shared.read());

@@ -23,7 +23,7 @@ pixels:
     for (unsigned pixel = 0; pixel < pixels; ++pixel) {
     groups:
         for (unsigned group = 0; group < groups; ++group) {
-#pragma HLS PIPELINE II=1
+            ERN_PIPELINE
             ap_uint<CONFIG::in_stream_channels * CONFIG::in_bits> beat = in.read();
             ap_uint<CONFIG::in_stream_channels * CONFIG::out_bits> former = sums[group];
             if (pixel == 0) former = 0;

@@ -19,7 +19,7 @@ void residual_add_beats(hls::stream<ap_uint<CONFIG::stream_channels * CONFIG::a_
     static const unsigned beats = CONFIG::height * CONFIG::width * CONFIG::channels / CONFIG::stream_channels;
 beats:
     for (unsigned beat = 0; beat < beats; ++beat) {
-#pragma HLS PIPELINE II=1
+        ERN_PIPELINE
         ap_uint<CONFIG::stream_channels * CONFIG::a_bits> a_beat = a.read();
         ap_uint<CONFIG::stream_channels * CONFIG::b_bits> b_beat = b.read();
         ap_uint<CONFIG::stream_channels * CONFIG::out_bits> sums = 0;

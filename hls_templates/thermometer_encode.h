@@ -36,7 +36,7 @@ pixels:
     for (unsigned i = 0; i < pixels; ++i) {
     beats:
         for (unsigned beat = 0; beat < beats; ++beat) {
-#pragma HLS PIPELINE II=1
+            ERN_PIPELINE
             if (beat == 0) pixel = in.read();
             ap_uint<2 * CONFIG::stream_channels> codes = 0;
             unsigned threshold_low = 0;

@@ -33,7 +33,7 @@ pixels:
     for (unsigned pixel = 0; pixel < pixels; ++pixel) {
     beats:
         for (unsigned beat = 0; beat < beats; ++beat) {
-#pragma HLS PIPELINE II=1
+            ERN_PIPELINE
             ap_uint<CONFIG::stream_channels * CONFIG::in_bits> sums = in.read();
             ap_uint<2 * CONFIG::stream_channels> codes = 0;
             unsigned threshold_low = 0;

@@ -13,7 +13,7 @@ template <unsigned CHANNELS, unsigned PIXELS>
 void axis_read(hls::stream<typename axis_word<8 * CHANNELS>::type> &in, hls::stream<ap_uint<8 * CHANNELS> > &out) {
 pixels:
     for (unsigned i = 0; i < PIXELS; ++i) {
-#pragma HLS PIPELINE II=1
+        ERN_PIPELINE
         const typename axis_word<8 * CHANNELS>::type word = in.read();
         out.write(word.data);
     }
@@ -25,7 +25,7 @@ void axis_write(hls::stream<ap_uint<BITS> > &in, hls::stream<typename axis_word<
     static_assert(BITS <= 32, "classifier sums have at most 32 bits");
 classes:
     for (unsigned i = 0; i < CHANNELS; ++i) {
-#pragma HLS PIPELINE II=1
+        ERN_PIPELINE
         const ap_int<33> sum = value_of<SIGNED>(in.read());
         out.write(axis_make<32>(ap_uint<32>(sum), i == CHANNELS - 1));
     }

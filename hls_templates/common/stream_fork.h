@@ -13,7 +13,7 @@ void stream_fork(hls::stream<ap_uint<BITS> > &in, hls::stream<ap_uint<BITS> > &f
                  hls::stream<ap_uint<BITS> > &second) {
 beats:
     for (unsigned i = 0; i < BEATS; ++i) {
-#pragma HLS PIPELINE II=1
+        ERN_PIPELINE
         const ap_uint<BITS> beat = in.read();
         first.write(beat);
         second.write(beat);

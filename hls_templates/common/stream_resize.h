@@ -26,7 +26,7 @@ void stream_resize(hls::stream<ap_uint<IN * BITS> > &in, hls::stream<ap_uint<OUT
     unsigned write_phase = 0;
 parts:
     for (unsigned i = 0; i < moves; ++i) {
-#pragma HLS PIPELINE II=1
+        ERN_PIPELINE
         if (read_phase == 0) taken = in.read();
         put<part_bits>(given, take<part_bits>(taken));
         read_phase = read_phase == reads - 1 ? 0 : read_phase + 1;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The only place where Vivado HLS (ERN_VENDOR_VIVADO), Vitis HLS (ERN_VENDOR_VITIS) and plain g++ differ.
 //
+// ERN_PIPELINE        one turn of the loop a cycle; turns under way go on when a later one waits for its input. With the
+//                     tools' usual stalling pipelines a result could hang behind an empty stream, and a residual
+//                     block, whose skip FIFO is sized for its data and no more, could lock up.
 // ERN_FABRIC_ADD(x)   the addition that makes x is built of LUTs and carry chains, never of a DSP block.
 // ERN_ROM_BLOCK(x)    read-only array x sits in block RAM.
 // ERN_ROM_LUT(x)      read-only array x sits in LUTs.
@@ -20,16 +23,19 @@
 #define ERN_PRAGMA(x) ERN_PRAGMA_TEXT(x)
 
 #if defined(ERN_VENDOR_VITIS)
+#define ERN_PIPELINE ERN_PRAGMA(HLS PIPELINE II=1 style=flp)
 #define ERN_FABRIC_ADD(x) ERN_PRAGMA(HLS BIND_OP variable=x op=add impl=fabric)
 #define ERN_ROM_BLOCK(x) ERN_PRAGMA(HLS BIND_STORAGE variable=x type=rom_1p impl=bram)
 #define ERN_ROM_LUT(x) ERN_PRAGMA(HLS BIND_STORAGE variable=x type=rom_1p impl=lutram)
 #define ERN_NO_HAZARD(x) ERN_PRAGMA(HLS DEPENDENCE variable=x type=inter dependent=false)
 #elif defined(ERN_VENDOR_VIVADO)
+#define ERN_PIPELINE ERN_PRAGMA(HLS PIPELINE II=1 enable_flush)
 #define ERN_FABRIC_ADD(x) ERN_PRAGMA(HLS RESOURCE variable=x core=AddSub)
 #define ERN_ROM_BLOCK(x) ERN_PRAGMA(HLS RESOURCE variable=x core=ROM_1P_BRAM)
 #define ERN_ROM_LUT(x) ERN_PRAGMA(HLS RESOURCE variable=x core=ROM_1P_LUTRAM)
 #define ERN_NO_HAZARD(x) ERN_PRAGMA(HLS DEPENDENCE variable=x inter false)
 #else
+#define ERN_PIPELINE
 #define ERN_FABRIC_ADD(x)
 #define ERN_ROM_BLOCK(x)
 #define ERN_ROM_LUT(x)

@@ -100,7 +100,7 @@ rows:
         for (unsigned x = 0; x < columns_walked; ++x) {
         steps:
             for (unsigned f = 0; f < CONFIG::steps; ++f) {
-#pragma HLS PIPELINE II=1
+                ERN_PIPELINE
                 ap_uint<2 * depth> incoming = 0;
                 if (y < CONFIG::in_height && x < CONFIG::in_width) incoming = in.read();
                 ap_uint<2 * depth> column[above + 1];

@@ -54,6 +54,21 @@ def test_a_project_compiles_without_warning(standard: str, macro: str, project: 
     gxx(f"-std={standard}", "-fsyntax-only", *STRICT, f"-D{macro}", *includes, source)
 
 
+@pytest.mark.parametrize(("macro", "pragmas"), [
+    ("ERN_PLAIN", []),
+    ("ERN_VENDOR_VITIS", ["PIPELINE II=1 style=flp", "BIND_OP variable=acc op=add impl=fabric", "impl=bram"]),
+    ("ERN_VENDOR_VIVADO", ["PIPELINE II=1 enable_flush", "RESOURCE variable=acc core=AddSub", "core=ROM_1P_BRAM"]),
+])  # fmt: skip
+def test_each_vendor_sees_its_pragmas(macro: str, pragmas: list[str], project: Path) -> None:
+    includes = ["-isystem", str(ap_types()), "-isystem", str(project / "stub")]
+    source = str(project / "firmware" / "ern_top.cpp")
+    done = subprocess.run(["g++", "-E", f"-D{macro}", *includes, source], capture_output=True, text=True, check=True)
+    assert done.stdout.count("#pragma HLS DATAFLOW") == 5
+    for pragma in pragmas:
+        assert f"#pragma HLS {pragma}" in done.stdout or f" {pragma}" in done.stdout
+    assert ("#pragma HLS PIPELINE" in done.stdout) == bool(pragmas)
+
+
 def test_each_header_compiles_alone(tmp_path: Path) -> None:
     for kernel in KERNELS:
         source = tmp_path / "alone.cpp"
