@@ -11,6 +11,7 @@ from importlib import metadata
 
 from flow.cli import build, graphs, inspect, models
 from flow.errors import ErnError
+from reports.errors import ReportError
 
 EPILOG = """\
 examples:
@@ -62,6 +63,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ErnError as error:
         print(f"ern {arguments.command}: {error}", file=sys.stderr)
         return error.exit_code
+    except ReportError as error:
+        print(f"ern {arguments.command}: {error}", file=sys.stderr)
+        return 2
     except ModuleNotFoundError as error:
         extra = EXTRAS.get((error.name or "").partition(".")[0])
         if extra is None:

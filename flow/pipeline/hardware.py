@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flow.pipeline.state import State
@@ -65,7 +65,25 @@ def synth(state: State) -> Result:
     from flow.synthesise import synthesise_design
 
     families = dict.fromkeys((state.board.family, "ecp5"))
-    return {family: synthesise_design(state.design, family, state.workspace.cache) for family in families}
+    return {
+        family: synthesise_design(state.design, family, state.workspace.cache, progress=_bar(family))
+        for family in families
+    }
+
+
+def _bar(family: str) -> Callable[[int, int, str], None]:
+    """A progress bar of the units of one family; silent where nobody watches."""
+    from tqdm import tqdm
+
+    bar = tqdm(desc=family, unit="module", leave=False, disable=None)
+
+    def show(done: int, units: int, module: str) -> None:
+        bar.total, bar.n = units, done
+        bar.set_postfix_str(module)
+        if done == units:
+            bar.close()
+
+    return show
 
 
 def vendor_key(state: State) -> list[Any]:

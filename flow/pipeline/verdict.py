@@ -29,7 +29,11 @@ def report(state: State) -> Result:
     write_report(state.workspace.path("report.json"), found)
     summary = state.workspace.path("summary.md")
     write_summary(summary, found)
-    return {"report": to_json(found), "text": brief(found) + f"\nproof, layers and FIFOs: {summary}\n", "passed": found.passed}
+    return {
+        "report": to_json(found),
+        "text": brief(found) + f"\nproof, layers and FIFOs: {summary}\n",
+        "passed": found.passed,
+    }
 
 
 def make_report(state: State) -> schema.Report:
