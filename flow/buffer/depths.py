@@ -3,8 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
 from flow.buffer.model import UNBOUNDED, Schedule, schedule
 from flow.design import SMALLEST_FIFO, Design
+from flow.errors import FoldError
 
 LOSS = 0.002
 """Share of the cycles a frame that shallower FIFOs may cost."""
@@ -15,8 +19,9 @@ MARGIN = 2
 def depths(design: Design) -> tuple[dict[str, int], Schedule]:
     """Depth of every FIFO that needs more than the smallest one, and the schedule with them.
 
-    FIFOs before a join are unbounded in a first run whose source is slowed down to the slowest node, and get the peak
-    seen there. If the full-speed run then loses throughput, they grow until it does not.
+    FIFOs before a join are unbounded in a first run whose source is slowed down to the slowest node. The input of each
+    join that held most gets the peak seen there, the others the smallest depth. If the full-speed run then hangs or
+    loses throughput, the others get their peaks too, and then all grow until nothing is lost.
 
     Returns:
         Depths in beats by edge name, schedule of the full-speed run.
@@ -32,8 +37,28 @@ def depths(design: Design) -> tuple[dict[str, int], Schedule]:
     paced = schedule(design, depths=free, period=best.cycles_per_frame)
     bounds = {name: best.peaks[name] + MARGIN for name in free}
     sized = {name: min(bounds[name], max(SMALLEST_FIFO, paced.peaks[name] + MARGIN)) for name in free}
-    while True:
-        result = schedule(design, depths=sized)
-        if result.cycles_per_frame <= best.cycles_per_frame * (1 + LOSS) or sized == bounds:
-            return {name: depth for name, depth in sized.items() if depth > SMALLEST_FIFO}, result
+    for trial in (_deepest(design, sized), *_growing(sized, bounds)):
+        with suppress(FoldError):
+            result = schedule(design, depths=trial)
+            if result.cycles_per_frame <= best.cycles_per_frame * (1 + LOSS):
+                return _deep(trial), result
+    return _deep(bounds), schedule(design, depths=bounds)
+
+
+def _deep(chosen: Mapping[str, int]) -> dict[str, int]:
+    return {name: depth for name, depth in chosen.items() if depth > SMALLEST_FIFO}
+
+
+def _deepest(design: Design, sized: Mapping[str, int]) -> dict[str, int]:
+    """The depth of the deepest input of each join, and the smallest depth for its other inputs."""
+    joins = [[e.name for e in design.inputs(node)] for node in design.graph.nodes if node.arity > 1]
+    deepest = {max(names, key=lambda name: sized[name]) for names in joins}
+    return {name: depth if name in deepest else SMALLEST_FIFO for name, depth in sized.items()}
+
+
+def _growing(sized: dict[str, int], bounds: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    """Depths, ever deeper; the last ones are the bounds."""
+    while sized != bounds:
+        yield sized
         sized = {name: min(bounds[name], depth + max(4, depth // 4)) for name, depth in sized.items()}
+    yield sized
