@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The RTL emitter: a design becomes hand-written SystemVerilog modules, a generated top that wires them, memory files."""
+"""The RTL emitter: hand-written SystemVerilog modules, a generated top that wires them, and memory files."""
 
 from __future__ import annotations
 

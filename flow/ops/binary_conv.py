@@ -153,7 +153,8 @@ class BinaryConv(Op):
         out = self.shape(*inputs)
         read_out = -(-folding.pe // folding.stream_channels)
         group = max(self.steps(folding), read_out)
-        return out.pixels * max(self.output_groups(folding) * group, self.kernel[1] * self.steps(folding))
+        windows = out.pixels * max(self.output_groups(folding) * group, self.kernel[1] * self.steps(folding))
+        return max(windows, inputs[0].pixels * self.steps(folding))
 
     def accepts(self, folding: Folding, *stream_channels: int) -> bool:
         """The row store converts widths by whole factors: a beat divides `depth`, or `depth` divides a beat."""

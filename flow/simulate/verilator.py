@@ -53,7 +53,12 @@ def environment() -> dict[str, str]:
 
 
 def build(
-    folder: Path, sources: Sequence[str], top: str, contents: Mapping[str, str | bytes], optimise: str = "-O1", jobs: int = 2
+    folder: Path,
+    sources: Sequence[str],
+    top: str,
+    contents: Mapping[str, str | bytes],
+    optimise: str = "-O1",
+    jobs: int = 2,
 ) -> Path:
     """Verilate and compile; a binary whose sources did not change is not built again.
 

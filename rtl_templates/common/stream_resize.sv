@@ -2,7 +2,8 @@
 //
 // stream_resize: beats of `channels_in` channels become beats of `channels_out` channels of `width` bits, in order.
 // Any pair of sizes: beats are collected up to the least common multiple (which divides the channels of a pixel, as
-// both sizes do) and handed on part by part. No output register: a FIFO stands before and behind every op.
+// both sizes do) and handed on part by part: m in n parts takes m + n - 1 cycles, so where one size divides the other
+// (what foldings ask for) the narrow side never waits. No output register: a FIFO stands before and behind every op.
 `default_nettype none
 
 module stream_resize #(

@@ -87,7 +87,7 @@ def test_fifos_never_pass_their_depth(simulated: dict[str, Simulated], name: str
             assert 0 < result.fifo_peaks[edge.name] <= edge.depth
 
 
-@pytest.mark.parametrize("name", [name for name in CONVS if name not in ("one_pixel", "one_row")])
+@pytest.mark.parametrize("name", [name for name in CONVS if name not in ("one_pixel", "one_row", "pointwise")])
 def test_no_bubble_between_pixels_rows_and_frames(simulated: dict[str, Simulated], name: str) -> None:
     """Frames of one pixel or one row are shorter than the way through the pipeline; all others run as predicted."""
     case = simulated[name]
@@ -97,11 +97,18 @@ def test_no_bubble_between_pixels_rows_and_frames(simulated: dict[str, Simulated
     assert abs(cycles - predicted) <= TOLERANCE * predicted, f"{cycles} cycles, {predicted} predicted"
 
 
+def test_a_pixel_a_cycle(simulated: dict[str, Simulated]) -> None:
+    """A 1x1 convolution of one step; the pool hands on one class a cycle while the last pixel waits."""
+    case = simulated["pointwise"]
+    cycles, classes = case.free.cycles_per_frame, case.design.graph.output.channels
+    assert cycles is not None and case.design.cycles_per_frame <= cycles < case.design.cycles_per_frame + classes
+
+
 def test_a_short_path_without_room_hangs_and_says_where(tmp_path: Path) -> None:
     """A residual whose short path holds two beats cannot run: the message names streams and FIFOs."""
-    case = residual_design(Shape(5, 8, 3), 6, 2)
+    case = residual_design(Shape(3, 60, 1), 2, 1)
     starved = Design(case.graph, case.image, case.board, case.foldings, {})
-    images = np.zeros((2, 5, 8, 3), np.uint8)
+    images = np.zeros((2, 3, 60, 1), np.uint8)
     with pytest.raises(SimulationError, match=r"hangs in cycle") as found:
         rtlsim_many([starved], [images], tmp_path)
     assert "short__add_1: 2 of 2 beats in the FIFO" in str(found.value)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """FIFO, fork and resize: nothing lost, nothing reordered, full rate, and tvalid never drops before its beat moved."""
 
+from math import lcm
 from pathlib import Path
 
 from tests.rtl.bench import run_bench
@@ -46,13 +47,14 @@ UNIT = """
     .wrong(wrong[{n}]), .values(values[32*{n} +: 32]));
   {dut}
 """
-PORTS = """(.aclk, .aresetn, .s_axis_tdata(in_{n}), .s_axis_tvalid(iv_{n}), .s_axis_tready(ir_{n}), .m_axis_tdata(out_{n}),
-    .m_axis_tvalid(ov_{n}), .m_axis_tready(or_{n}){more});"""
+PORTS = """(.aclk, .aresetn, .s_axis_tdata(in_{n}), .s_axis_tvalid(iv_{n}), .s_axis_tready(ir_{n}),
+    .m_axis_tdata(out_{n}), .m_axis_tvalid(ov_{n}), .m_axis_tready(or_{n}){more});"""
 FORK = """wire [7:0] fork_{n};
   wire fv_{n};
   wire fr_{n} = c_{n}.noise[5];
   stream_fork #(.width(8), .outputs(2)) d_{n} (.aclk, .aresetn, .s_axis_tdata(in_{n}), .s_axis_tvalid(iv_{n}),
-    .s_axis_tready(ir_{n}), .m_axis_tdata(out_{n}), .m_axis_tvalid({{fv_{n}, ov_{n}}}), .m_axis_tready({{fr_{n}, or_{n}}}));
+    .s_axis_tready(ir_{n}), .m_axis_tdata(out_{n}), .m_axis_tvalid({{fv_{n}, ov_{n}}}),
+    .m_axis_tready({{fr_{n}, or_{n}}}));
   assign fork_{n} = out_{n};"""
 MAIN = """
 #include <cstdio>
@@ -65,7 +67,9 @@ int main() {
       top.aresetn = t > 4;
       top.aclk = 0; top.eval(); top.aclk = 1; top.eval();
     }
-    for (int n = 0; n < UNITS; ++n) std::printf("%d %d %u %d\\n", stalls, n, unsigned(top.values[n]), int(top.wrong >> n & 1));
+    for (int n = 0; n < UNITS; ++n) {
+      std::printf("%d %d %u %d\\n", stalls, n, unsigned(top.values[n]), int(top.wrong >> n & 1));
+    }
   }
 }
 """
@@ -81,14 +85,16 @@ def test_streams_keep_order_and_rate(tmp_path: Path) -> None:
     units, rates = [], []
     for depth, memory in fifos:
         n = len(units)
-        dut = f"wire [{depth.bit_length()}-1:0] o_{n}; stream_fifo #(.width(8), .depth({depth}), .memory({memory})) d_{n} "
+        dut = f"wire [{depth.bit_length()}-1:0] o_{n}; "
+        dut += f"stream_fifo #(.width(8), .depth({depth}), .memory({memory})) d_{n} "
         units.append(unit(n, 1, 1, dut + PORTS.format(n=n, more=f", .occupancy(o_{n})")))
         rates.append(1.0 if depth > 1 + (memory and 1) else 0.5 if depth == 1 else 2 / 3)
     for a, b in sizes:
         n = len(units)
         dut = f"stream_resize #(.width(8), .channels_in({a}), .channels_out({b})) d_{n} " + PORTS.format(n=n, more="")
         units.append(unit(n, a, b, dut))
-        rates.append(float(min(a, b)))
+        both = lcm(a, b)
+        rates.append(both / (both // a + both // b - 1))
     units.append(unit(len(units), 1, 1, FORK.format(n=len(units))))
     rates.append(0.0)
     count = len(units)
