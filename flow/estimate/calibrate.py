@@ -90,7 +90,7 @@ def _convolution(
     assert isinstance(node, BinaryConv)
     folding = design.foldings[node.name]
     unit, window = parts[0], parts[1]
-    parameters = _some(values, "out_channels pe stream_channels acc_bits constant_bits")
+    parameters = _some(values, "out_channels pe stream_channels acc_bits constant_bits plain")
     parameters |= {"simd": node.simd(folding), "steps": node.steps(folding)}
     yield Sample((unit,), "conv_unit", parameters, {"MEMORY_FILE": files["CONSTANT_FILE"]})
     parameters = _some(values, "height width in_channels depth kernel_h kernel_w stride_h stride_w padding_h padding_w")
