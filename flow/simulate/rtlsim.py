@@ -92,9 +92,7 @@ def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> t
     tops, bases = [], (0, 0)
     for design, (top, weights) in zip(designs, names, strict=True):
         files.update(rtl_plan(design, top, weights))
-        tops.append(
-            {"top": top, "image_bits": design.beat_bits(IMAGE), "stream_base": bases[0], "fifo_base": bases[1]}
-        )
+        tops.append({"top": top, "image_bits": design.beat_bits(IMAGE), "stream_base": bases[0], "fifo_base": bases[1]})
         bases = (bases[0] + len(stream_names(design)), bases[1] + len(design.edges))
     files.update({f"sim/{name}": text for name, text in template_texts("sim").items()})
     files.update({f"sim/{name}": text for name, text in template_texts("sim", ".cpp").items()})

@@ -4,8 +4,9 @@
 //
 // Stages of counters bring every column down to two bits: 6 (or 5) to 3 while columns are high, full adders at the
 // end; two stages between registers, then one registered adder of two rows. The heights of every stage are computed
-// here; `stages` may be more than needed (then rows just move on, in registers with a reset so that they become no
-// shift-register LUTs), so heaps of different form share one latency: stages/2 + 1 cycles from the bits to the sum.
+// here; `stages` may be more than needed (then rows just move on), so heaps of different form share one latency:
+// stages/2 + 1 cycles from the bits to the sum. Registers have a reset so that no bit that only waits becomes a
+// shift-register LUT.
 `default_nettype none
 
 module bit_heap #(
@@ -117,13 +118,11 @@ module bit_heap #(
         end
         assign next[k*room + height_next +: room - height_next] = '0;
       end
-      if (s % 2 == 0 && all_low(former)) begin : g_delay
+      if (s % 2 == 0) begin : g_register
         always_ff @(posedge aclk) begin
           if (!aresetn) column <= '0;
           else column <= next;
         end
-      end else if (s % 2 == 0) begin : g_register
-        always_ff @(posedge aclk) column <= next;
       end else begin : g_wire
         assign column = next;
       end

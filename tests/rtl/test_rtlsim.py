@@ -65,9 +65,7 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Simulated]:
     stalled = rtlsim_many(designs, images, folder, stalls=0.3, seed=11)
     free = rtlsim_many(designs, images, folder)
     expected = [d.graph.run(x, taps=True) for d, x in zip(designs, images, strict=True)]
-    return {
-        name: Simulated(*parts) for name, *parts in zip(DESIGNS, designs, expected, stalled, free, strict=True)
-    }
+    return {name: Simulated(*parts) for name, *parts in zip(DESIGNS, designs, expected, stalled, free, strict=True)}
 
 
 @pytest.mark.parametrize("name", DESIGNS)
