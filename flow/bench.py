@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -177,12 +178,14 @@ def _processor() -> str:
     return named[0] if named else platform.machine()
 
 
-def document(rows: Sequence[Figures], stages: Sequence[str], about: Sequence[str], seconds: float) -> str:
-    """The Markdown page."""
+def document(
+    rows: Sequence[Figures], stages: Sequence[str], about: Sequence[str], seconds: float, command: str = "make bench"
+) -> str:
+    """The Markdown page; `command` is what writes it."""
     names = " ".join(f"'{row['network']}'" for row in rows)
     parts = [
         "# Benchmarks\n",
-        "Written by `make bench`. Compare figures within this page only: they are one run on one machine.\n",
+        f"Written by `{command}`. Compare figures within this page only: they are one run on one machine, wall time.\n",
         *about,
         f"\nNetworks are named by the channels of their stages; images of {IMAGE_SIZE}, folded for {FPS:,.0f} FPS on "
         f"{BOARD}. Everything took {seconds / 60:.1f} minutes.\n",
@@ -237,18 +240,20 @@ def _round(value: Any) -> Any:
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", choices=[stage.name for stage in STAGES], help="one stage")
+    parser.add_argument("--only", nargs="+", choices=[stage.name for stage in STAGES], help="some stages")
     parser.add_argument("--sizes", nargs="+", metavar="NETWORK", help=f"of: {', '.join(s.name for s in SIZES)}")
     parser.add_argument("--output", type=Path, help=f"Markdown file; a full run writes {TARGET}")
     arguments = parser.parse_args(argv)
-    stages = [arguments.only] if arguments.only else [stage.name for stage in STAGES]
+    stages = arguments.only or [stage.name for stage in STAGES]
     full = not arguments.only and not arguments.sizes
     target = arguments.output or (TARGET if full else None)
     started = time.monotonic()
     try:
         about = machine()
         rows = measure(arguments.sizes or SHOWN, stages)
-        text = document(rows, stages, about, time.monotonic() - started)
+        given = shlex.join(sys.argv[1:] if argv is None else argv)
+        command = "make bench" if full else f"python -m flow.bench {given}"
+        text = document(rows, stages, about, time.monotonic() - started, command)
         if target:
             write_atomic(target, text)
     except (ErnError, subprocess.SubprocessError) as error:
