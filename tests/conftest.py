@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fixtures that several folders share."""
+"""Fixtures that several folders share; tests of the Keras reader are left out, and said so, without TensorFlow."""
 
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,16 @@ from flow import store
 from flow.graph import Graph
 from flow.ops import BinaryConv, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
 from flow.ops.thermometer_encode import official_thresholds
+
+NEEDS_TENSORFLOW = ["lower/test_keras_models.py", "lower/test_keras_rule.py"]
+HAS_TENSORFLOW = importlib.util.find_spec("tensorflow") is not None
+collect_ignore = [] if HAS_TENSORFLOW else NEEDS_TENSORFLOW
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    if HAS_TENSORFLOW:
+        return []
+    return [f"TensorFlow is not installed (extra [qkeras]); left out: {', '.join(NEEDS_TENSORFLOW)}"]
 
 
 def small_graph(seed: int = 0) -> Graph:

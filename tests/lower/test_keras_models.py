@@ -5,20 +5,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import qkeras
+import tensorflow as tf
+from lower_nets import nasty_norm
 
-tf = pytest.importorskip("tensorflow")
-qkeras = pytest.importorskip("qkeras")
-
-from lower_nets import nasty_norm  # noqa: E402
-
-from flow import store  # noqa: E402
-from flow.errors import LowerError, ModelError  # noqa: E402
-from flow.graph import Graph  # noqa: E402
-from flow.lower import lower  # noqa: E402
-from flow.lower.keras_reader import load_model  # noqa: E402
-from qmodels.config import ErnConfig, Stage, StemConv  # noqa: E402
-from qmodels.ern import build  # noqa: E402
-from qmodels.layers import (  # noqa: E402
+from flow import store
+from flow.errors import LowerError, ModelError
+from flow.graph import Graph
+from flow.lower import lower
+from flow.lower.keras_reader import load_model
+from qmodels.config import ErnConfig, Stage, StemConv
+from qmodels.ern import build
+from qmodels.layers import (
     Activation2Bit,
     BinaryConv2D,
     ExactBatchNormalization,

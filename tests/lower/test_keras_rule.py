@@ -5,17 +5,15 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-
-tf = pytest.importorskip("tensorflow")
-
-from lower_nets import nasty_norm  # noqa: E402
-from tensorflow.python.framework.convert_to_constants import (  # noqa: E402
+import tensorflow as tf
+from lower_nets import nasty_norm
+from tensorflow.python.framework.convert_to_constants import (
     convert_variables_to_constants_v2,
 )
 
-from flow.lower import rule  # noqa: E402
-from flow.ops import BinaryConv  # noqa: E402
-from qmodels.layers import Activation2Bit, BinaryConv2D, ExactBatchNormalization  # noqa: E402
+from flow.lower import rule
+from flow.ops import BinaryConv
+from qmodels.layers import Activation2Bit, BinaryConv2D, ExactBatchNormalization
 
 pytestmark = pytest.mark.tensorflow
 CHANNELS = 61
