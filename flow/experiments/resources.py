@@ -22,7 +22,7 @@ from flow.fold import design as fold_design
 from flow.synthesise import SynthResult, synthesise_design
 from flow.types import Shape
 
-CLAIM = "a whole design takes 0 DSP at every network size, from a few thousand products a frame up to ern_small"
+CLAIM = "a whole design takes 0 DSP at every network size, from a few thousand weights up to ern_small"
 BOARD, FPS = "kv260", 5000.0
 IMAGE_SIZE = Shape(28, 28, 1)
 LEAST_SIZES = 6
@@ -130,17 +130,17 @@ def _report(rows: Sequence[dict[str, Any]], checks: dict[str, bool]) -> str:
 def _picture(rows: Sequence[dict[str, Any]], path: Path) -> None:
     made, axes = figure(1, 2, 9.0, 3.4)
     left, right = axes[0]
-    products = [row["macs"] for row in rows]
+    weights = [row["weight_bits"] for row in rows]
     for index, (key, label) in enumerate((("lut", "LUT"), ("ff", "FF"))):
-        left.plot(products, [row[key] for row in rows], "o-", color=COLOURS[index], label=label, markersize=4)
+        left.plot(weights, [row[key] for row in rows], "o-", color=COLOURS[index], label=label, markersize=4)
     left.set_yscale("log")
     left.set_ylabel("primitives")
     for index, (key, label) in enumerate((("bram18", "BRAM18"), ("dsp", "DSP")), start=2):
-        right.plot(products, [row[key] for row in rows], "o-", color=COLOURS[index], label=label, markersize=4)
+        right.plot(weights, [row[key] for row in rows], "o-", color=COLOURS[index], label=label, markersize=4)
     right.set_ylabel("blocks")
     for axis in (left, right):
         axis.set_xscale("log")
-        axis.set_xlabel("products a frame")
+        axis.set_xlabel("weights of the network (bits)")
         axis.legend(frameon=False)
     left.set_title(f"logic of whole designs, {FPS:,.0f} FPS on {BOARD}", fontsize=10)
     right.set_title("memory and DSP blocks", fontsize=10)
