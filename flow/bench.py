@@ -251,8 +251,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         about = machine()
         rows = measure(arguments.sizes or SHOWN, stages)
-        given = shlex.join(sys.argv[1:] if argv is None else argv)
-        command = "make bench" if full else f"python -m flow.bench {given}"
+        chosen = ["--only", *arguments.only] if arguments.only else []
+        chosen += ["--sizes", *arguments.sizes] if arguments.sizes else []
+        command = "make bench" if full else f"python -m flow.bench {shlex.join(chosen)}"
         text = document(rows, stages, about, time.monotonic() - started, command)
         if target:
             write_atomic(target, text)
