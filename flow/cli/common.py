@@ -87,9 +87,8 @@ def load_graph(model: str) -> Graph:
 
     if (Path(model) / "graph.json").exists() or Path(model).is_dir():
         return store.load(Path(model))
-    from qmodels.checkpoints import load_zoo
-
     from flow.lower import lower
     from flow.pipeline.source import find_source
+    from qmodels.checkpoints import load_zoo
 
     return lower(load_zoo(find_source(model).name))

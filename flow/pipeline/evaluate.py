@@ -16,12 +16,11 @@ def evaluate(model: str, dataset: str | None = None, images: int | None = None) 
         DataError: a graph folder without a data set, or images that do not fit.
         UsageError: an unknown model or data set.
     """
-    from qmodels.checkpoints import load_zoo
-
     from flow import store
     from flow.lower import lower
     from flow.pipeline.exactness import compare_keras
     from flow.pipeline.source import find_source
+    from qmodels.checkpoints import load_zoo
     from qmodels.datasets import load
 
     if images is not None and images < 1:
