@@ -27,14 +27,15 @@ class Step:
         what: one line for the user.
         key: what the result depends on, besides the code; JSON-able.
         run: does the work and returns a JSON-able result.
-        writes: whether it leaves files in the build folder; these are written anew when another build was there last.
+        leaves: files and folders it leaves in the build folder; written anew when another build was there last, or when
+            one of them is gone.
     """
 
     name: str
     what: str
     key: Callable[[State], Sequence[Any]]
     run: Callable[[State], Result]
-    writes: bool = False
+    leaves: tuple[str, ...] = ()
 
 
 def run_steps(state: State, steps: Sequence[Step], quiet: bool = False) -> dict[str, Result]:
@@ -46,16 +47,16 @@ def run_steps(state: State, steps: Sequence[Step], quiet: bool = False) -> dict[
             _say(quiet, f"[{number}/{len(steps)}] {step.name}: {step.what} ... ", end="")
             key = key_of(step.name, *step.key(state))
             found = state.workspace.cached(step.name, key)
-            if found is not None and (not step.writes or marks.get(step.name) == key):
+            if found is not None and (not step.leaves or (marks.get(step.name) == key and _whole(state, step))):
                 state.results[step.name] = found
                 state.reused.add(step.name)
                 _say(quiet, "unchanged")
                 continue
-            if step.writes:
+            if step.leaves:
                 _write_marks(state, {name: mark for name, mark in marks.items() if name != step.name})
             state.results[step.name] = step.run(state)
             state.workspace.remember(step.name, key, state.results[step.name])
-            if step.writes:
+            if step.leaves:
                 marks[step.name] = key
                 _write_marks(state, marks)
             _say(quiet, f"{time.monotonic() - started:.1f} s")
@@ -73,6 +74,10 @@ def up_to(steps: Sequence[Step], name: str) -> list[Step]:
 def _say(quiet: bool, text: str, end: str = "\n") -> None:
     if not quiet:
         print(text, end=end, file=sys.stderr, flush=True)
+
+
+def _whole(state: State, step: Step) -> bool:
+    return all(state.workspace.path(name).exists() for name in step.leaves)
 
 
 def _read_marks(state: State) -> dict[str, str]:

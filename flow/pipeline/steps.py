@@ -64,17 +64,18 @@ def _images_key(state: State) -> list[Any]:
     return [*_design_key(state), state.request.images, state.request.seed]
 
 
+PROJECTS = ("hls", "hls_vivado", "rtl", "vectors")
 STEPS: tuple[Step, ...] = (
-    Step("lower", "model to integer graph", lambda s: [s.source.digest, s.source.kind], _lower, writes=True),
+    Step("lower", "model to integer graph", lambda s: [s.source.digest, s.source.kind], _lower, leaves=("graph",)),
     Step("evaluate", "Keras = graph on every activation of the test images", _graph_key, exactness.keras),
     Step(
         "fold",
         "pe, simd and FIFO depths for the asked rate",
         lambda s: [*_graph_key(s), asdict(s.board), asdict(s.image), s.request.fps],
         _fold,
-        writes=True,
+        leaves=("design.json",),
     ),
-    Step("emit", "HLS and SystemVerilog projects, weights, vectors", _images_key, hardware.emit, writes=True),
+    Step("emit", "HLS and SystemVerilog projects, weights, vectors", _images_key, hardware.emit, leaves=PROJECTS),
     Step("csim", "C simulation with g++", _images_key, hardware.csim),
     Step("rtlsim", "cycle-accurate simulation with Verilator, random stalls", _images_key, hardware.rtlsim),
     Step("synth", "synthesis with Yosys, DSP inference on", _design_key, hardware.synth),
@@ -83,7 +84,6 @@ STEPS: tuple[Step, ...] = (
         "csynth, cosim and export if a vendor tool is on PATH",
         hardware.vendor_key,
         hardware.vendor,
-        writes=True,
     ),
-    Step("report", "report.json, summary, gates", _report_key, _report, writes=True),
+    Step("report", "report.json, summary, gates", _report_key, _report, leaves=("report.json", "summary.md")),
 )

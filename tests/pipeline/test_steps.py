@@ -20,8 +20,19 @@ def state(graph_folder: Path, root: Path, **changes: object) -> State:
     return State(Request(str(graph_folder), image=Shape(6, 5, 1), root=root, **changes))  # type: ignore[arg-type]
 
 
-def step(name: str, run: Callable[[State], dict], key: str = "k", writes: bool = False) -> Step:
-    return Step(name, "a step", lambda _: [key], run, writes)
+def step(name: str, run: Callable[[State], dict], key: str = "k", leaves: tuple[str, ...] = ()) -> Step:
+    return Step(name, "a step", lambda _: [key], run, leaves)
+
+
+def writer(calls: list[str], key: str) -> Step:
+    """A step that leaves the file `out` with its key in it."""
+
+    def run(state: State) -> dict:
+        calls.append(key)
+        state.workspace.path("out").write_text(key)
+        return {"key": key}
+
+    return step("a", run, key, leaves=("out",))
 
 
 def test_an_unchanged_step_is_reused(graph_folder: Path, tmp_path: Path) -> None:
@@ -49,14 +60,18 @@ def test_a_changed_key_runs_again_and_the_old_one_is_kept(graph_folder: Path, tm
 
 def test_files_are_written_anew_when_another_build_was_there_last(graph_folder: Path, tmp_path: Path) -> None:
     calls: list[str] = []
-
-    def run(key: str) -> None:
-        one = step("a", lambda s: calls.append(key) or {"key": key}, key, writes=True)
-        run_steps(state(graph_folder, tmp_path / "b"), [one], quiet=True)
-
     for key in ("x", "y", "y", "x"):
-        run(key)
+        run_steps(state(graph_folder, tmp_path / "b"), [writer(calls, key)], quiet=True)
+        assert (tmp_path / "b" / "small" / "out").read_text() == key
     assert calls == ["x", "y", "x"]
+
+
+def test_files_are_written_anew_when_one_is_gone(graph_folder: Path, tmp_path: Path) -> None:
+    calls: list[str] = []
+    for _ in range(2):
+        run_steps(state(graph_folder, tmp_path / "b"), [writer(calls, "x")], quiet=True)
+        (tmp_path / "b" / "small" / "out").unlink()
+    assert calls == ["x", "x"]
 
 
 def test_a_step_that_dies_leaves_no_result(graph_folder: Path, tmp_path: Path) -> None:
@@ -64,10 +79,10 @@ def test_a_step_that_dies_leaves_no_result(graph_folder: Path, tmp_path: Path) -
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_steps(state(graph_folder, tmp_path / "b"), [step("a", dies, writes=True)], quiet=True)
-    assert run_steps(state(graph_folder, tmp_path / "b"), [step("a", lambda s: {"n": 1}, writes=True)], quiet=True) == {
-        "a": {"n": 1}
-    }
+        run_steps(state(graph_folder, tmp_path / "b"), [step("a", dies, leaves=("out",))], quiet=True)
+    assert run_steps(
+        state(graph_folder, tmp_path / "b"), [step("a", lambda s: {"n": 1}, leaves=("out",))], quiet=True
+    ) == {"a": {"n": 1}}
 
 
 def test_a_damaged_result_counts_as_none(graph_folder: Path, tmp_path: Path) -> None:
