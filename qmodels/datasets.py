@@ -104,16 +104,33 @@ def _fashion_folder() -> Path | None:
     except OSError as err:
         raise DataError(f"cannot write the cache {cache_folder()}: {err}; set ERN_CACHE to a folder of yours") from err
     with tempfile.TemporaryDirectory(dir=cache_folder()) as scratch:
-        for command in (["apt-get", "download", _DEB], ["dpkg-deb", "-x", "*.deb", "root"]):
-            found = sorted(str(p.name) for p in Path(scratch).glob("*.deb"))
-            command = [part for arg in command for part in (found[:1] if arg == "*.deb" else [arg])]
-            if subprocess.run(command, cwd=scratch, capture_output=True, check=False).returncode != 0:
-                return None
+        if not (_download(Path(scratch)) and _unpack(Path(scratch))):
+            return None
         # Renamed in one step, so a half-unpacked folder is never taken for the data; another process may be quicker.
         with contextlib.suppress(OSError):
             os.replace(Path(scratch) / "root", cached)
     folder = cached / _DEB_FOLDER
     return folder if all((folder / name).is_file() for name in _FASHION_FILES) else None
+
+
+def _download(scratch: Path) -> bool:
+    """Fetch the package into a folder; with package lists of our own where the machine's are missing or old."""
+    lists, archives = scratch / "lists", scratch / "archives"
+    own = ["-o", f"Dir::State::Lists={lists}", "-o", f"Dir::Cache={archives}", "-o", "APT::Sandbox::User="]
+    if _done(["apt-get", "download", _DEB], scratch):
+        return True
+    for folder in (lists, archives):
+        (folder / "partial").mkdir(parents=True)
+    return _done(["apt-get", *own, "update"], scratch) and _done(["apt-get", *own, "download", _DEB], scratch)
+
+
+def _unpack(scratch: Path) -> bool:
+    package = next(scratch.glob("*.deb"), None)
+    return package is not None and _done(["dpkg-deb", "-x", package.name, "root"], scratch)
+
+
+def _done(command: list[str], folder: Path) -> bool:
+    return subprocess.run(command, cwd=folder, capture_output=True, check=False).returncode == 0
 
 
 def _read_idx(path: Path) -> npt.NDArray[np.uint8]:
