@@ -14,6 +14,7 @@ import pytest
 from flow.errors import BuildError, UsageError
 from flow.pipeline import STEPS, Request, State, Step, run_steps, up_to
 from flow.types import Shape
+from tests.signals import heed_ctrl_c
 
 
 def state(graph_folder: Path, root: Path, **changes: object) -> State:
@@ -116,16 +117,11 @@ def test_the_default_board_has_no_suffix(graph_folder: Path, tmp_path: Path) -> 
     assert state(graph_folder, tmp_path, board="pynq_z2").workspace.folder == tmp_path / "small-pynq_z2"
 
 
-def _heed_ctrl_c() -> None:
-    """A job in the background of a script inherits an ignored SIGINT; a user at a terminal does not."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def test_ctrl_c_ends_without_a_traceback_and_the_next_build_is_whole(graph_folder: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "flow.cli", "csim", str(graph_folder), "--image", "6x5", "--images", "4"]
     command += ["--build-root", str(tmp_path / "b")]
     running = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, preexec_fn=_heed_ctrl_c
+        command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, preexec_fn=heed_ctrl_c
     )
     deadline = time.monotonic() + 60
     assert running.stderr

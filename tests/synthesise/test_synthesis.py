@@ -18,6 +18,7 @@ from flow.errors import ToolError
 from flow.synthesise import yosys
 from flow.synthesise.result import SynthResult
 from flow.synthesise.yosys import synthesise
+from tests.signals import heed_ctrl_c
 
 FAMILIES = ("xcup", "ecp5")
 FILES = ("rom.sv", "lane.sv", "top.sv")
@@ -111,7 +112,9 @@ def test_interrupt_leaves_nothing_and_no_process(copy: Path, tmp_path: Path, how
         f"synthesise(Path({str(copy)!r}), {FILES!r}, 'top', 'xcup', cache=Path({str(cache)!r}))"
     )
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    process = subprocess.Popen([sys.executable, "-c", program], env=environment, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], env=environment, stderr=subprocess.DEVNULL, preexec_fn=heed_ctrl_c
+    )
     deadline = time.monotonic() + 60
     while not list(tmp_path.glob("ern-yosys-*/batch.il")) and time.monotonic() < deadline:
         time.sleep(0.05)
