@@ -46,7 +46,13 @@ def test_reports_stands_alone(path: Path) -> None:
     assert not tops(path) & {"flow", "qmodels", "numpy", "tensorflow", "hls4ml"}
 
 
-KERAS_READERS = {"flow/lower/keras_reader.py", "flow/pipeline/exactness.py"}
+# The reader, the comparison with it, and the twin of stock layers that plain hls4ml is given.
+KERAS_READERS = {
+    "flow/lower/keras_reader.py",
+    "flow/pipeline/exactness.py",
+    "flow/experiments/hls4ml_comparison.py",
+    "flow/experiments/hls4ml_twin.py",
+}
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "flow").rglob("*.py")), ids=lambda p: str(p.relative_to(ROOT)))
