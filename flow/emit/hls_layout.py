@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from flow.emit.weights import (
 )
 from flow.errors import EmitError
 from flow.ops import BinaryConv, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
-from flow.ops.base import integers
 from flow.types import Range
 
 PIXEL_LEVEL_BITS = 9
@@ -159,8 +158,7 @@ def _threshold(design: Design, node: Op) -> Layout:
     shape, found = design.shape(node.name), design.range(node.inputs[0])
     levels = threshold_range(found)
     channels = design.stream_channels(node.name)
-    clipped = replace(node, thresholds=integers(np.clip(node.thresholds, levels.low, levels.high)))
-    words = tuple(threshold_words(clipped, channels, levels.bits))
+    words = tuple(threshold_words(node, channels, found))
     parameters: dict[str, int | bool] = {
         "channels": node.channels,
         "height": shape.height,

@@ -134,7 +134,7 @@ def _threshold(design: Design, node: Any, folding: Folding) -> Instance:
         "threshold_bits": bits,
     }
     return Instance(
-        node.kind, parameters, {"MEMORY_FILE": hex_lines(threshold_words(node, lanes, bits), lanes * (3 * bits + 1))}
+        node.kind, parameters, {"MEMORY_FILE": hex_lines(threshold_words(node, lanes, sums), lanes * (3 * bits + 1))}
     )
 
 

@@ -50,9 +50,15 @@ def threshold_range(acc: Range) -> Range:
     return Range(acc.low, acc.high + 1)
 
 
-def threshold_words(node: Threshold, stream_channels: int, bits: int) -> list[int]:
-    """One word a channel group: 3 thresholds a channel, `bits` each, then one `negative` bit a channel."""
-    thresholds = grouped_words(node.thresholds.reshape(-1), 3 * stream_channels, bits)
+def threshold_words(node: Threshold, stream_channels: int, acc: Range) -> list[int]:
+    """One word a channel group: 3 thresholds a channel, `threshold_range(acc).bits` each, then one `negative` bit each.
+
+    A threshold beyond the range of `acc` is moved to its end, which compares the same with every sum that can occur.
+    """
+    held = threshold_range(acc)
+    bits = held.bits
+    levels = np.clip(node.thresholds, held.low, held.high)
+    thresholds = grouped_words(levels.reshape(-1), 3 * stream_channels, bits)
     negative = grouped_words(node.negative, stream_channels, 1)
     return [t | n << (3 * stream_channels * bits) for t, n in zip(thresholds, negative, strict=True)]
 
