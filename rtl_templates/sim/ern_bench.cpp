@@ -185,8 +185,11 @@ int main(int argc, char** argv) {
     hung = cycle - last_activity > patience;
   }
   asking = hung;
-  // A few cycles more: a beat too many must be seen.
-  for (int i = 0; i < 64; ++i) tick();
+  // On until nothing moves: rows that a stride leaves out may still be on their way when the last sum is out, and a
+  // beat too many must be seen. No stream of a live design rests as long as a frame takes, a quarter of the patience.
+  const uint64_t quiet = hung ? 64 : patience / 4;
+  last_activity = cycle;
+  while (cycle - last_activity < quiet) tick();
   top->final();
 
   for (uint64_t d = 0; d < designs; ++d) write_file(job + "/sums_" + std::to_string(d) + ".bin", ports[d].results);
