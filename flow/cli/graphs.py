@@ -5,9 +5,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flow.cli.common import Commands, add_json, image_size, load_graph, show, table
 from flow.types import Shape
+
+if TYPE_CHECKING:
+    from flow.graph import Graph
 
 
 def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
@@ -52,11 +56,9 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     vectors.set_defaults(run=_vectors)
 
 
-def _import(arguments: argparse.Namespace) -> int:
+def _save(graph: Graph, arguments: argparse.Namespace) -> int:
     from flow import store
-    from flow.importer import import_checkpoint
 
-    graph = import_checkpoint(arguments.file)
     digest = store.save(graph, arguments.output)
     show(
         arguments,
@@ -66,8 +68,14 @@ def _import(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _import(arguments: argparse.Namespace) -> int:
+    from flow.importer import import_checkpoint
+
+    graph = import_checkpoint(arguments.file)
+    return _save(graph, arguments)
+
+
 def _lower(arguments: argparse.Namespace) -> int:
-    from flow import store
     from flow.lower import lower
 
     if Path(arguments.model).exists():
@@ -76,13 +84,7 @@ def _lower(arguments: argparse.Namespace) -> int:
         graph = lower(load_model(Path(arguments.model)))
     else:
         graph = load_graph(arguments.model)
-    digest = store.save(graph, arguments.output)
-    show(
-        arguments,
-        {"graph": str(arguments.output), "digest": digest, "nodes": len(graph.nodes)},
-        f"{arguments.output}: {len(graph.nodes)} nodes, digest {digest[:16]}",
-    )
-    return 0
+    return _save(graph, arguments)
 
 
 def _show(arguments: argparse.Namespace) -> int:

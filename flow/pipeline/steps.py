@@ -9,7 +9,6 @@ from typing import Any
 from flow.pipeline import exactness, hardware
 from flow.pipeline.state import State
 from flow.pipeline.step import Result, Step
-from flow.pipeline.workspace import key_of
 
 
 def _lower(state: State) -> Result:
@@ -49,7 +48,7 @@ def _report(state: State) -> Result:
 
 
 def _report_key(state: State) -> list[Any]:
-    return [key_of(state.results), state.source.name, state.board.name]
+    return [state.results, state.source.name, state.board.name]
 
 
 def _graph_key(state: State) -> list[Any]:
