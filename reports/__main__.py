@@ -12,14 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from reports import diff, render, yosys
+from reports import diff, render
 from reports.convert import to_json
 from reports.errors import ReportError
 from reports.gate import RESOURCES, Limits, amount, evaluate, failed, limits_of, read_limits
-from reports.parse import parse, report_of_netlist
+from reports.netlist import report_of_netlist
+from reports.parse import parse, parsed_json
+from reports.parsers import yosys_stat
 from reports.report import parse_report, report_json
 from reports.schema import Gate, Report
-from reports.text import read_text
+from reports.source import Source
 
 FAMILIES = ("xcup", "xc7", "ecp5")
 
@@ -31,7 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(asked.run(asked))
     except ReportError as error:
         if asked.json:
-            _print_json({"problems": [{"file": error.file, "place": error.place, "text": error.text}]})
+            _print_json(
+                {"problems": [{"file": error.file, "line": error.line, "field": error.place, "text": error.text}]}
+            )
         print(f"error: {render.clean(str(error))}", file=sys.stderr)
         return error.exit_code
     except BrokenPipeError:
@@ -83,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _parse(asked: argparse.Namespace) -> int:
     parsed = parse(asked.file, asked.family)
-    data = parsed.to_json()
+    data = parsed_json(parsed)
     if asked.json:
         _print_json(data)
     else:
@@ -91,9 +95,8 @@ def _parse(asked: argparse.Namespace) -> int:
         rows = tuple((key, str(value)) for key, value in shown.items())
         print(render.to_text(render.Table(str(asked.file), ("field", "value"), rows)))
     for problem in parsed.problems:
-        place = f"{problem.place}: " if problem.place else ""
-        print(render.clean(f"error: {problem.file}: {place}{problem.text}"), file=sys.stderr)
-    return 0 if parsed.complete else 2
+        print(render.clean(f"error: {problem}"), file=sys.stderr)
+    return 0 if parsed.usable else 2
 
 
 def _gate(asked: argparse.Namespace) -> int:
@@ -146,10 +149,10 @@ def _pair(text: str) -> tuple[str, int]:
 
 
 def _load(path: Path, family: str | None) -> Report:
-    text = read_text(path)
-    if yosys.looks_like(text) is not None:
+    source = Source(path)
+    if yosys_stat.recognise(source) is not None:
         return report_of_netlist(path, family)
-    return parse_report(text, str(path))
+    return parse_report(source.text, source.name)
 
 
 def _show(asked: argparse.Namespace) -> int:

@@ -9,17 +9,20 @@ class ReportError(Exception):
 
     Attributes:
         file: the file, or what stands for it.
-        place: line or field where it was noticed; empty where the whole file is meant.
+        place: field where it was noticed; empty where the whole file is meant.
         text: what is wrong.
+        line: where it was noticed, from 1; None where no one line is meant.
     """
 
     exit_code = 2
 
-    def __init__(self, file: str, text: str, place: str = "") -> None:
-        super().__init__(": ".join(part for part in (file, place, text) if part))
+    def __init__(self, file: str, text: str, place: str = "", line: int | None = None) -> None:
+        where = "" if line is None else f"line {line}"
+        super().__init__(": ".join(part for part in (file, where, place, text) if part))
         self.file = file
         self.place = place
         self.text = text
+        self.line = line
 
 
 class UnknownCellError(ReportError):

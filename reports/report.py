@@ -18,7 +18,7 @@ from reports.validate import problems, report_schema
 
 def looks_like(text: str) -> bool:
     """Whether a text is meant to be a report.json, from the content alone."""
-    return text.lstrip().startswith("{") and all(f'"{key}"' in text for key in ("schema", "gates", "exactness"))
+    return text.lstrip().startswith("{") and all(f'"{key}"' in text for key in ("schema", "board", "exactness"))
 
 
 def read_report(path: Path) -> Report:

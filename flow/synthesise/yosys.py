@@ -30,7 +30,7 @@ from flow.synthesise.result import SynthResult
 from flow.synthesise.units import BATCH_TOP, Unit, batch_text, batches, partition
 from reports.cells import dsp_kinds
 from reports.errors import ReportError
-from reports.yosys import read_stat
+from reports.parsers.yosys_stat import read_stat
 
 Progress = Callable[[int, int, str], None]
 # -noiopad, -noclkbuf: the design is a core, its ports are not pins. DSP inference is on in all of them.

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from reports.cells import count, infer_family
 from reports.errors import ReportError
+from reports.parsed import SYNTH, Draft
+from reports.source import Source
 from reports.text import read_json
 
 JSON, TEXT = "yosys_stat_json", "yosys_stat_text"
@@ -49,6 +52,27 @@ class Stat:
     modules: Mapping[str, Module]
     top: str
     total: Mapping[str, int] = field(default_factory=dict)
+
+
+def recognise(source: Source) -> str | None:
+    """`yosys_stat_json`, `yosys_stat_text` or None."""
+    return looks_like(source.head) or looks_like(source.text)
+
+
+def read(source: Source, draft: Draft) -> None:
+    """Figures of the mapped netlist: a cell kind that is not listed is zero."""
+    stat = read_stat(source.text, source.name)
+    draft.tool, draft.version, draft.stage, draft.top = "Yosys", stat.version, SYNTH, stat.top
+    draft.cells = dict(stat.total)
+    draft.family = draft.family or infer_family(stat.total)
+    if draft.family is None:
+        kinds = ", ".join(sorted(stat.total)[:8])
+        raise ReportError(source.name, f"cell kinds of no known family, or of several ({kinds}); nothing is counted")
+    counts = count(stat.total, draft.family, file=source.name)
+    draft.figure("lut", counts.logic_lut)
+    draft.figure("lut_all", counts.lut)
+    for name in ("ff", "bram18", "uram", "dsp", "carry", "lutram"):
+        draft.figure(name, getattr(counts, name))
 
 
 def looks_like(text: str) -> str | None:
@@ -116,7 +140,7 @@ def _read_text(text: str, file: str) -> Stat:
         if name == HIERARCHY:
             stated = cells
         elif name in modules:
-            raise ReportError(file, f"module {name} appears twice", f"line {first}")
+            raise ReportError(file, f"module {name} appears twice", line=first)
         else:
             modules[name] = Module(cells)
     version = _VERSION.search(text)
@@ -134,7 +158,7 @@ def _sections(lines: list[str], start: int, file: str) -> list[tuple[str, int, l
         elif found:
             found[-1][2].append(line)
     if not found:
-        raise ReportError(file, "statistics hold no module", f"line {start}")
+        raise ReportError(file, "statistics hold no module", line=start)
     return found
 
 

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One parser a tool. A file belongs to the first parser of `PARSERS` that recognises its content."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from reports.parsed import Draft
+from reports.parsers import ern, yosys_stat
+from reports.source import Source
+
+
+class Parser(Protocol):
+    """A module of this folder."""
+
+    def recognise(self, source: Source) -> str | None:
+        """The kind of report, from the content alone; None where it is another tool's."""
+
+    def read(self, source: Source, draft: Draft) -> None:
+        """Write figures and problems into the draft.
+
+        Raises:
+            ReportError: the report cannot be used; what is in the draft by then is kept.
+        """
+
+
+PARSERS: tuple[Parser, ...] = (ern, yosys_stat)
