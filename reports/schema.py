@@ -185,6 +185,14 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Weights:
+    """Where the weights come from: a file's name and its sha256, or `seeded random` and the digest of the graph."""
+
+    source: str
+    digest: str
+
+
+@dataclass(frozen=True)
 class NotRun:
     """A stage that did not run, and why. It is never a pass."""
 
@@ -220,6 +228,7 @@ class Report:
     gates: tuple[Gate, ...]
     not_run: tuple[NotRun, ...]
     accuracy: Accuracy | None = None
+    weights: Weights | None = None
     device: Device | None = None
     fifos: tuple[Fifo, ...] = ()
     schema: int = SCHEMA
