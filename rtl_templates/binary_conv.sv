@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// binary_conv: one-bit weights times two-bit codes, window + conv_unit + weight ROM (docs/semantics.md).
+// binary_conv: one-bit weights times two-bit codes, window + conv_unit + weight memory (docs/semantics.md).
 // pe output channels and simd = kernel_h*kernel_w*depth products of each in a cycle;
 // out_height*out_width * steps * max(output_groups, kernel_w) cycles a frame.
-// memory: where weights sit, row_memory: where image rows sit; 0 LUT, 1 block RAM.
+// memory: where weights sit, row_memory: where image rows sit; 0 LUT, 1 block RAM, 2 (weights only) UltraRAM that is
+// filled over `load` (weight_ultra).
 // plain: 0 for LUT6 families, 1 for LUT4 families.
 `default_nettype none
 
@@ -32,6 +33,9 @@ module binary_conv #(
 ) (
   input  wire                               aclk,
   input  wire                               aresetn,
+  input  wire  [74:0]                       load,
+  input  wire                               load_turn,
+  output logic                              load_done,
   input  wire  [2*stream_channels_in-1:0]   s_axis_tdata,
   input  wire                               s_axis_tvalid,
   output logic                              s_axis_tready,
@@ -82,9 +86,12 @@ module binary_conv #(
     last_q <= last_step;
   end
   wire [pe*simd-1:0] weights;
-  weight_rom #(.width(pe * simd), .words(weight_words), .memory(memory), .MEMORY_FILE(WEIGHT_FILE)) u_weights (
-    .aclk(aclk), .address(address), .data(weights)
+  wire ready;
+  weight_memory #(.width(pe * simd), .words(weight_words), .memory(memory), .MEMORY_FILE(WEIGHT_FILE)) u_weights (
+    .aclk(aclk), .aresetn(aresetn), .load(load), .load_turn(load_turn), .load_done(load_done), .enable(1'b1),
+    .address(address), .data(weights), .ready(ready)
   );
+  wire unused_ready = &{1'b0, ready};
 
   conv_unit #(
     .out_channels(out_channels), .pe(pe), .simd(simd), .steps(steps), .stream_channels(stream_channels),

@@ -17,6 +17,9 @@ module weight_feed #(
 ) (
   input  wire              aclk,
   input  wire              aresetn,
+  input  wire  [74:0]      load,
+  input  wire              load_turn,
+  output logic             load_done,
   input  wire              take,
   output logic             primed,
   output logic [width-1:0] word
@@ -41,7 +44,8 @@ module weight_feed #(
   wire enable = !arrived | !whole | take;
 
   weight_memory #(.width(part_bits), .words(reads), .memory(memory), .MEMORY_FILE(MEMORY_FILE)) u_memory (
-    .aclk(aclk), .enable(enable), .address(address), .data(data), .ready(ready)
+    .aclk(aclk), .aresetn(aresetn), .load(load), .load_turn(load_turn), .load_done(load_done), .enable(enable),
+    .address(address), .data(data), .ready(ready)
   );
 
   always_ff @(posedge aclk) begin
