@@ -10,11 +10,13 @@ import jinja2
 
 from flow.design import Design
 from flow.emit.plan import Plan
-from flow.emit.rtl_modules import MEMORY, fifo_memory, instance
+from flow.emit.rtl_modules import MEMORY, instance
+from flow.estimate.memories import fifo_memory
 from flow.graph import IMAGE
 
 TOP = "ern_top"
 FILE_LIST = "files.f"
+LOAD_FILE = "load.bin"
 TEMPLATES = "rtl_templates"
 
 
@@ -27,7 +29,8 @@ def rtl_plan(design: Design, top: str = TOP, weights: str = "weights") -> Plan:
         weights: folder of the memory files, relative to the project; tools run in the project's folder.
 
     Returns:
-        `rtl/*.sv`, `weights/*.hex` and `files.f` (the sources in compile order, relative to the project).
+        `rtl/*.sv`, `weights/*.hex`, `files.f` (the sources in compile order, relative to the project), and
+        `weights/load.bin` if weights sit in UltraRAM (the words of the load port).
     """
     return Plan({**template_files(design), **top_files(design, top, weights)}) | _file_list(design, top)
 
@@ -56,10 +59,11 @@ def render(template: str, **values: Any) -> str:
     return environment.from_string(place.read_text()).render(**values) + "\n"
 
 
-def top_files(design: Design, top: str = TOP, weights: str = "weights") -> dict[str, str]:
+def top_files(design: Design, top: str = TOP, weights: str = "weights") -> dict[str, str | bytes]:
     """The generated top and its memory files, by path."""
-    files: dict[str, str] = {}
+    files: dict[str, str | bytes] = {}
     nodes = []
+    load, loaded = load_words(design), "1'b1"
     for node in design.graph.nodes:
         made = instance(design, node)
         parameters: list[tuple[str, int | str]] = list(made.parameters.items())
@@ -68,7 +72,13 @@ def top_files(design: Design, top: str = TOP, weights: str = "weights") -> dict[
             files[path] = text
             parameters.append((parameter, f'"{path}"'))
         inputs = [(port, edge.name) for port, edge in zip(made.ports, design.inputs(node), strict=True)]
-        nodes.append({"name": node.name, "module": made.module, "parameters": parameters, "inputs": inputs})
+        entry: dict[str, Any] = {"name": node.name, "module": made.module, "parameters": parameters, "inputs": inputs}
+        entry["load"] = None if made.load is None else {"words": len(made.load), "turn": loaded}
+        nodes.append(entry)
+        if made.load:
+            loaded = f"l_{node.name}_done"
+    if load:
+        files[f"{weights}/{LOAD_FILE}"] = load
     output = design.graph.output
     files[f"rtl/{top}.sv"] = render(
         "ern_top.sv.j2",
@@ -78,6 +88,7 @@ def top_files(design: Design, top: str = TOP, weights: str = "weights") -> dict[
         image_bits=design.beat_bits(IMAGE),
         streams=_streams(design),
         nodes=nodes,
+        load={"done": loaded, "pixels": design.image.pixels} if load else None,
         output={
             "name": output.name,
             "channels": output.channels,
@@ -86,6 +97,11 @@ def top_files(design: Design, top: str = TOP, weights: str = "weights") -> dict[
         },
     )
     return files
+
+
+def load_words(design: Design) -> bytes:
+    """The words of the load port in order, nine bytes each; empty for a design without one (docs/semantics.md)."""
+    return b"".join(instance(design, node).load or b"" for node in design.graph.nodes)
 
 
 def stream_names(design: Design) -> list[str]:

@@ -12,16 +12,18 @@ import numpy as np
 
 from flow.design import Design
 from flow.emit.plan import Plan
-from flow.emit.rtl import TOP, render, rtl_plan, stream_names, template_texts
+from flow.emit.rtl import TOP, load_words, render, rtl_plan, stream_names, template_texts
 from flow.errors import SimulationError
 from flow.graph import IMAGE
 from flow.ops.base import Array
 from flow.simulate import verilator
+from flow.simulate.job import Load, Report, Stimulus, read_report, stimulus, write_job
 
 BENCH = "ern_bench"
 HUNG = 3
 PART_BITS = 64
-LEAST_PATIENCE = 20_000
+LOADED = 1
+LOAD_STATES = ("no load has ended", "loaded", "the last load had too few words", "", "the last load had too many words")
 SIDES = ("producer valid", "FIFO ready", "FIFO valid", "consumer ready")
 
 
@@ -37,6 +39,8 @@ class RtlsimResult:
         latency_cycles: from the first pixel to the end of the first frame; None with stalls.
         fifo_peaks: most beats ever in the FIFO of each edge, by edge name.
         cycles: cycles simulated.
+        load_states: every value that load_status took (docs/semantics.md); empty without a load port.
+        load_cycles: from the first word on the load port to complete weights; None without a load port or with stalls.
     """
 
     classifier_sum: Array
@@ -46,10 +50,18 @@ class RtlsimResult:
     latency_cycles: int | None
     fifo_peaks: Mapping[str, int]
     cycles: int
+    load_states: tuple[int, ...] = ()
+    load_cycles: int | None = None
 
 
 def rtlsim(
-    design: Design, images: Array, folder: Path, stalls: float | None = None, seed: int = 0, taps: bool = True
+    design: Design,
+    images: Array,
+    folder: Path,
+    stalls: float | None = None,
+    seed: int = 0,
+    taps: bool = True,
+    loads: Sequence[Load] | None = None,
 ) -> RtlsimResult:
     """Simulate one design on images, frames back to back.
 
@@ -60,12 +72,13 @@ def rtlsim(
         stalls: share of cycles in which source and sink pause at random (besides rare long pauses), or None.
         seed: of the pauses.
         taps: whether to record every stream.
+        loads: packets on the load port in place of one with the design's weights.
 
     Raises:
         SimulationError: no beat moved for a long time (the message names every FIFO's state), or beats were lost.
         ToolError: Verilator or g++ is missing or failed.
     """
-    return _simulate([design], [images], folder, stalls, seed, taps, [(TOP, "weights")], "-O1")[0]
+    return _simulate([stimulus(design, images, loads)], folder, stalls, seed, taps, [(TOP, "weights")], "-O1")[0]
 
 
 def rtlsim_many(
@@ -75,10 +88,12 @@ def rtlsim_many(
     stalls: float | None = None,
     seed: int = 0,
     taps: bool = True,
+    loads: Sequence[Sequence[Load] | None] | None = None,
 ) -> list[RtlsimResult]:
     """Simulate many small designs in one Verilator model; see `rtlsim`."""
     names = [(f"{TOP}_{i}", f"weights_{i}") for i in range(len(designs))]
-    return _simulate(designs, images, folder, stalls, seed, taps, names, "-O0")
+    parts = zip(designs, images, loads or [None] * len(designs), strict=True)
+    return _simulate([stimulus(*part) for part in parts], folder, stalls, seed, taps, names, "-O0")
 
 
 def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> tuple[Plan, list[str]]:
@@ -92,7 +107,8 @@ def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> t
     tops, bases = [], (0, 0)
     for design, (top, weights) in zip(designs, names, strict=True):
         files.update(rtl_plan(design, top, weights))
-        tops.append({"top": top, "image_bits": design.beat_bits(IMAGE), "stream_base": bases[0], "fifo_base": bases[1]})
+        entry = {"top": top, "image_bits": design.beat_bits(IMAGE), "stream_base": bases[0], "fifo_base": bases[1]}
+        tops.append({**entry, "load": bool(load_words(design))})
         bases = (bases[0] + len(stream_names(design)), bases[1] + len(design.edges))
     files.update({f"sim/{name}": text for name, text in template_texts("sim").items()})
     files.update({f"sim/{name}": text for name, text in template_texts("sim", ".cpp").items()})
@@ -102,8 +118,7 @@ def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> t
 
 
 def _simulate(
-    designs: Sequence[Design],
-    images: Sequence[Array],
+    stimuli: Sequence[Stimulus],
     folder: Path,
     stalls: float | None,
     seed: int,
@@ -111,71 +126,36 @@ def _simulate(
     names: Sequence[tuple[str, str]],
     optimise: str,
 ) -> list[RtlsimResult]:
-    for design, frames in zip(designs, images, strict=True):
-        design.graph.check_images(frames)
-        if frames.shape[1:] != (design.image.height, design.image.width, design.image.channels):
-            raise SimulationError(
-                f"{design.graph.name}: built for images of {design.image}, found {list(frames.shape[1:])}; "
-                "build another design for this size"
-            )
     folder = Path(folder).resolve()
-    plan, sources = bench_plan(designs, names)
+    plan, sources = bench_plan([s.design for s in stimuli], names)
     plan.write(folder)
     binary = verilator.build(folder, sources, BENCH, {path: plan[path] for path in sources}, optimise)
     job = folder / "job"
     shutil.rmtree(job, ignore_errors=True)
-    _write_job(job, designs, images, stalls, seed, taps)
+    write_job(job, stimuli, stalls, seed, taps)
     code = verilator.run([str(binary), str(job)], folder, BENCH, (0, HUNG))
-    report = _read_report(job / "result.txt")
+    report = read_report(job / "result.txt")
     if code == HUNG:
-        raise SimulationError(_hang_message(designs, images, report))
+        raise SimulationError(_hang_message(stimuli, report))
     results, first_stream, first_fifo = [], 0, 0
-    for number, (design, frames) in enumerate(zip(designs, images, strict=True)):
-        results.append(_result(job, report, design, frames, (number, first_stream, first_fifo), stalls is None, taps))
-        first_stream += len(stream_names(design))
-        first_fifo += len(design.edges)
+    for number, fed in enumerate(stimuli):
+        results.append(_result(job, report, fed, (number, first_stream, first_fifo), stalls is None, taps))
+        first_stream += len(stream_names(fed.design))
+        first_fifo += len(fed.design.edges)
     shutil.rmtree(job, ignore_errors=True)
     return results
 
 
-def _write_job(
-    job: Path, designs: Sequence[Design], images: Sequence[Array], stalls: float | None, seed: int, taps: bool
-) -> None:
-    job.mkdir(parents=True)
-    streams = sum(len(stream_names(design)) for design in designs)
-    fifos = sum(len(design.edges) for design in designs)
-    patience = max(LEAST_PATIENCE, 4 * max(design.cycles_per_frame for design in designs))
-    permille = round(1000 * (stalls or 0.0))
-    lines = [f"{len(designs)} {streams} {fifos} {seed} {permille} {int(taps)} {patience}"]
-    for number, (design, frames) in enumerate(zip(designs, images, strict=True)):
-        lines.append(f"{len(frames)} {design.image.pixels} {design.image.channels} {design.graph.output.channels}")
-        (job / f"images_{number}.bin").write_bytes(np.ascontiguousarray(frames).tobytes())
-    (job / "job.txt").write_text("\n".join(lines) + "\n")
-
-
-def _read_report(path: Path) -> dict[tuple[str, int], list[int]]:
-    """Lines `key index values...` by key and index; `cycles` has no index."""
-    lines = path.read_text().splitlines() if path.is_file() else []
-    if not lines or lines[-1] != "end":
-        raise SimulationError(f"{path}: the simulation ended early; run it again")
-    report = {}
-    for line in lines[:-1]:
-        key, *numbers = line.split()
-        values = [int(n) for n in numbers]
-        report[(key, 0) if key == "cycles" else (key, values[0])] = values if key == "cycles" else values[1:]
-    return report
-
-
 def _result(
     job: Path,
-    report: Mapping[tuple[str, int], list[int]],
-    design: Design,
-    images: Array,
+    report: Report,
+    fed: Stimulus,
     numbers: tuple[int, int, int],
     timed: bool,
     taps: bool,
 ) -> RtlsimResult:
     number, first_stream, first_fifo = numbers
+    design, images = fed.design, fed.images
     names = stream_names(design)
     for i, stream in enumerate(names):
         parts, beats = report["parts", first_stream + i][0], design.beats(stream) * len(images)
@@ -198,6 +178,8 @@ def _result(
         latency_cycles=ends[0] - report["first_pixel", number][0] if timed else None,
         fifo_peaks={edge.name: report["peak", first_fifo + i][0] for i, edge in enumerate(design.edges)},
         cycles=report["cycles", 0][0],
+        load_states=tuple(report["load_states", number]),
+        load_cycles=report["load_cycles", number][0] if timed and fed.loads else None,
     )
 
 
@@ -223,15 +205,17 @@ def _decode(path: Path, design: Design, stream: str, frames: int) -> Array:
     return values.astype(dtype).reshape(frames, shape.height, shape.width, shape.channels)
 
 
-def _hang_message(
-    designs: Sequence[Design], images: Sequence[Array], report: Mapping[tuple[str, int], list[int]]
-) -> str:
+def _hang_message(stimuli: Sequence[Stimulus], report: Report) -> str:
     lines = [f"the simulation hangs in cycle {report['cycles', 0][0]}; streams (beats moved of all):"]
     stream_number = fifo_number = 0
-    for design, frames in zip(designs, images, strict=True):
+    for number, fed in enumerate(stimuli):
+        design = fed.design
+        state = [LOADED, *report["load_states", number]][-1]
+        if state != LOADED:
+            lines.append(f"  {design.graph.name}: weights are not complete, {LOAD_STATES[state]}; no frame can start")
         for stream in stream_names(design):
             moved = report["parts", stream_number][0] // _parts(design, stream)
-            lines.append(f"  {design.graph.name}.{stream}: {moved} of {design.beats(stream) * len(frames)}")
+            lines.append(f"  {design.graph.name}.{stream}: {moved} of {design.beats(stream) * len(fed.images)}")
             stream_number += 1
         for edge in design.edges:
             beats, handshake = report["state", fifo_number]

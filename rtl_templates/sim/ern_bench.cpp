@@ -3,10 +3,11 @@
 // ern_bench: drives every design of module ern_bench from files and records what leaves, every beat of every stream
 // and the peak of every FIFO. Knows nothing of a graph: `job.txt` gives counts, files are raw integers.
 //
-//   ern_bench JOB    reads JOB/job.txt, JOB/images_<d>.bin; writes JOB/sums_<d>.bin, JOB/stream_<s>.bin, JOB/result.txt
+//   ern_bench JOB    reads JOB/job.txt, JOB/images_<d>.bin, JOB/load_<d>.bin; writes JOB/sums_<d>.bin, JOB/stream_<s>.bin, JOB/result.txt
 //
 // job.txt: designs streams fifos seed stall_permille taps patience, then a line a design:
-//          frames pixels bytes_a_pixel sums.  result.txt: lines of `key numbers...`, last of them `end`.
+//          frames pixels bytes_a_pixel sums packets, and a line a packet of its load port: words after_frames
+//          after_cycles.  result.txt: lines of `key numbers...`, last of them `end`.
 // Exit code: 0 done, 2 bad job, 3 no beat moved for `patience` cycles (result.txt then holds every FIFO's state).
 #include <cstdint>
 #include <cstdio>
@@ -48,17 +49,34 @@ struct Pauses {
   }
 };
 
-struct Port {
-  uint64_t frames = 0, pixels = 0, pixel_bytes = 0, sums = 0;
-  std::vector<uint8_t> images;
-  uint64_t next_pixel = 0;
-  std::vector<int32_t> results;
-  std::vector<uint64_t> frame_ends;
-  uint64_t first_pixel_cycle = 0;
-  Pauses source, sink;
+// Beats that a packet has, and what must have happened before it begins.
+struct Packet {
+  uint64_t beats = 0, after_frames = 0, after_cycles = 0;
 };
 
+// Images (a packet a frame) or the words of a load port.
+struct Source {
+  std::vector<Packet> packets;
+  std::vector<uint8_t> data;
+  uint64_t beat_bytes = 0;
+  uint64_t packet = 0, beat = 0, sent = 0, taken = 0;
+  uint64_t first_cycle = 0;
+  Pauses pauses;
+  bool empty() const { return packet == packets.size(); }
+};
+
+struct Port {
+  uint64_t frames = 0, sums = 0;
+  std::vector<int32_t> results;
+  std::vector<uint64_t> frame_ends;
+  std::vector<uint64_t> load_states;
+  uint64_t loaded_cycle = 0;
+  Pauses sink;
+};
+
+constexpr uint64_t load_bytes = 9;
 std::vector<Port> ports;
+std::vector<Source> sources;  // images of every design, then load ports
 std::vector<std::vector<uint64_t>> streams;
 std::vector<uint64_t> parts_seen;
 std::vector<int> peaks;
@@ -88,22 +106,43 @@ void ern_state(int fifo, int beats, int handshake) {
   states[fifo] = std::to_string(beats) + " " + std::to_string(handshake);
 }
 
-// 0: pause, 1: a pixel, 2: the last pixel of a frame.
-int ern_source_next(int source) {
-  Port& port = ports[source];
-  if (port.next_pixel == port.frames * port.pixels || port.source.now()) return 0;
-  if (port.next_pixel++ == 0) port.first_pixel_cycle = cycle;
-  return port.next_pixel % port.pixels == 0 ? 2 : 1;
+// 0: pause, 1: a beat, 2: the last beat of a packet.
+int ern_source_next(int number) {
+  Source& source = sources[number];
+  if (source.empty()) return 0;
+  const Packet& packet = source.packets[source.packet];
+  if (source.beat == 0 && static_cast<size_t>(number) >= ports.size()) {
+    const uint64_t begun = sources[number - ports.size()].packet + (sources[number - ports.size()].beat > 0);
+    if (begun < packet.after_frames || cycle < packet.after_cycles) return 0;
+  }
+  if (source.pauses.now()) return 0;
+  ++source.sent;
+  if (++source.beat < packet.beats) return 1;
+  source.beat = 0;
+  ++source.packet;
+  return 2;
 }
 
-long long ern_source_part(int source, int part) {
-  const Port& port = ports[source];
-  const uint8_t* pixel = port.images.data() + (port.next_pixel - 1) * port.pixel_bytes;
+void ern_source_taken(int number) {
+  Source& source = sources[number];
+  if (source.taken++ == 0) source.first_cycle = cycle - 1;
+  if (static_cast<size_t>(number) >= ports.size()) last_activity = cycle;
+}
+
+long long ern_source_part(int number, int part) {
+  const Source& source = sources[number];
+  const uint8_t* beat = source.data.data() + (source.sent - 1) * source.beat_bytes;
   uint64_t value = 0;
-  for (uint64_t i = 0; i < 8 && part * 8 + i < port.pixel_bytes; ++i) {
-    value |= static_cast<uint64_t>(pixel[part * 8 + i]) << (8 * i);
+  for (uint64_t i = 0; i < 8 && part * 8 + i < source.beat_bytes; ++i) {
+    value |= static_cast<uint64_t>(beat[part * 8 + i]) << (8 * i);
   }
   return static_cast<long long>(value);
+}
+
+void ern_load_status(int load, int status) {
+  Port& port = ports[load];
+  port.load_states.push_back(static_cast<uint64_t>(status));
+  if (port.loaded_cycle == 0 && (status & 1)) port.loaded_cycle = cycle;
 }
 
 int ern_sink_ready(int sink) { return ports[sink].sink.now() ? 0 : 1; }
@@ -123,7 +162,35 @@ bool done() {
   for (const Port& port : ports) {
     if (port.results.size() < port.frames * port.sums) return false;
   }
+  for (const Source& source : sources) {
+    if (!source.empty()) return false;
+  }
   return true;
+}
+
+bool read_file(const std::string& path, std::vector<uint8_t>& bytes, uint64_t expected) {
+  std::ifstream file(path, std::ios::binary);
+  bytes.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+  return file && bytes.size() == expected;
+}
+
+// A design's lines of job.txt and its files.
+bool read_design(std::ifstream& config, const std::string& job, uint64_t d) {
+  Source& image = sources[d];
+  Source& load = sources[ports.size() + d];
+  uint64_t pixels = 0, packets = 0, words = 0;
+  config >> ports[d].frames >> pixels >> image.beat_bytes >> ports[d].sums >> packets;
+  if (!config) return false;
+  image.packets.assign(ports[d].frames, Packet{pixels, 0, 0});
+  load.beat_bytes = load_bytes;
+  load.packets.resize(packets);
+  for (Packet& packet : load.packets) {
+    config >> packet.beats >> packet.after_frames >> packet.after_cycles;
+    words += packet.beats;
+  }
+  const std::string number = std::to_string(d) + ".bin";
+  return config && read_file(job + "/images_" + number, image.data, ports[d].frames * pixels * image.beat_bytes) &&
+         read_file(job + "/load_" + number, load.data, words * load_bytes);
 }
 
 template <typename T>
@@ -147,23 +214,24 @@ int main(int argc, char** argv) {
     return 2;
   }
   ports.resize(designs);
+  sources.resize(2 * designs);
   streams.resize(stream_count);
   parts_seen.resize(stream_count);
   peaks.resize(fifos);
   states.resize(fifos);
   taps = taps_wanted != 0;
+  const auto seeded = [&](Pauses& pauses, uint64_t stream) {
+    pauses.random.state = 0x9E3779B97F4A7C15ull * (seed * 3 * designs + stream + 1);
+    pauses.permille = static_cast<uint32_t>(stall);
+  };
   for (uint64_t d = 0; d < designs; ++d) {
-    Port& port = ports[d];
-    config >> port.frames >> port.pixels >> port.pixel_bytes >> port.sums;
-    std::ifstream file(job + "/images_" + std::to_string(d) + ".bin", std::ios::binary);
-    port.images.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    if (!config || port.images.size() != port.frames * port.pixels * port.pixel_bytes) {
-      std::cerr << job << ": images of design " << d << " do not fit job.txt\n";
+    if (!read_design(config, job, d)) {
+      std::cerr << job << ": files of design " << d << " do not fit job.txt\n";
       return 2;
     }
-    port.source.random.state = 0x9E3779B97F4A7C15ull * (seed * 2 * designs + 2 * d + 1);
-    port.sink.random.state = 0x9E3779B97F4A7C15ull * (seed * 2 * designs + 2 * d + 2);
-    port.source.permille = port.sink.permille = static_cast<uint32_t>(stall);
+    seeded(sources[d].pauses, 3 * d);
+    seeded(ports[d].sink, 3 * d + 1);
+    seeded(sources[designs + d].pauses, 3 * d + 2);
   }
 
   const auto context = std::make_unique<VerilatedContext>();
@@ -199,8 +267,11 @@ int main(int argc, char** argv) {
   std::ofstream result(job + "/result.txt");
   result << "cycles " << cycle << "\n";
   for (uint64_t d = 0; d < designs; ++d) {
-    result << "first_pixel " << d << " " << ports[d].first_pixel_cycle << "\n" << "frame_ends " << d;
+    result << "first_pixel " << d << " " << sources[d].first_cycle << "\n" << "frame_ends " << d;
     for (const uint64_t end : ports[d].frame_ends) result << " " << end;
+    result << "\nload_cycles " << d << " " << ports[d].loaded_cycle - sources[designs + d].first_cycle;
+    result << "\nload_states " << d;
+    for (const uint64_t state : ports[d].load_states) result << " " << state;
     result << "\n";
   }
   for (uint64_t f = 0; f < fifos; ++f) result << "peak " << f << " " << peaks[f] << "\n";

@@ -15,6 +15,7 @@ module stream_source #(
   input  wire              tready
 );
   import "DPI-C" function int ern_source_next(input int source);
+  import "DPI-C" function void ern_source_taken(input int source);
   import "DPI-C" function longint ern_source_part(input int source, input int part);
   localparam int parts = (width + 63) / 64;
   // verilator lint_off UNUSEDSIGNAL
@@ -31,6 +32,7 @@ module stream_source #(
   always @(posedge aclk) begin
     if (!aresetn) tvalid <= 1'b0;
     else if (!tvalid | tready) begin
+      if (tvalid) ern_source_taken(index);
       next = ern_source_next(index);
       tvalid <= next != 0;
       tlast <= next == 2;
