@@ -14,13 +14,14 @@ from flow.emit.weights import (
     constant_range,
     constant_words,
     hex_lines,
+    load_bytes,
     threshold_range,
     threshold_words,
     weight_words,
 )
 from flow.ops import BinaryConv, Folding, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
 
-MEMORY = {"lut": 0, "block": 1}
+MEMORY = {"lut": 0, "block": 1, "ultra": 2}
 """Values of the parameters `memory` and `row_memory` in SystemVerilog."""
 PLAIN_FAMILIES = ("ecp5",)
 """Families of four-input LUTs, where adder trees are cheaper than compressors (rtl_templates/common/lane_sum.sv)."""
@@ -39,12 +40,14 @@ class Instance:
         parameters: integers by parameter name.
         files: memory file texts by the parameter that names the file.
         ports: prefixes of the input ports, in input order.
+        load: what the module takes over the load port, empty if nothing; None if it has no load port.
     """
 
     module: str
     parameters: Mapping[str, int]
     files: Mapping[str, str] = field(default_factory=dict)
     ports: tuple[str, ...] = ("s_axis",)
+    load: bytes | None = None
 
 
 def fifo_memory(depth: int) -> str:
@@ -111,13 +114,12 @@ def _binary_conv(design: Design, node: Any, folding: Folding) -> Instance:
         "row_memory": MEMORY[row_memory(design, node)],
         "plain": int(design.board.family in PLAIN_FAMILIES),
     }
-    files = {
-        "WEIGHT_FILE": hex_lines(weight_words(node, folding), folding.pe * node.simd(folding)),
-        "CONSTANT_FILE": hex_lines(
-            constant_words(node, folding, constant_bits), folding.stream_channels * constant_bits
-        ),
-    }
-    return Instance(node.kind, parameters, files)
+    words, bits = weight_words(node, folding), folding.pe * node.simd(folding)
+    constants = constant_words(node, folding, constant_bits)
+    files = {"CONSTANT_FILE": hex_lines(constants, folding.stream_channels * constant_bits)}
+    if folding.memory == "ultra":
+        return Instance(node.kind, parameters, files, load=load_bytes(words, bits))
+    return Instance(node.kind, parameters, {**files, "WEIGHT_FILE": hex_lines(words, bits)}, load=b"")
 
 
 def _threshold(design: Design, node: Any, folding: Folding) -> Instance:

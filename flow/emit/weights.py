@@ -11,6 +11,9 @@ from flow.ops import BinaryConv, Folding, Threshold
 from flow.ops.base import Array
 from flow.types import Range
 
+LOAD_BITS = 72
+"""Bits of a beat of the load port: one row of an UltraRAM."""
+
 
 def weight_words(conv: BinaryConv, folding: Folding) -> list[int]:
     """OG*SF words of pe*simd bits; word og*SF + f, bit p*simd + e. Lanes past out_channels are 0."""
@@ -78,6 +81,16 @@ def hex_lines(words: Sequence[int], bits: int) -> str:
     """A $readmemh file: one word a line, address order."""
     digits = -(-bits // 4)
     return "".join(f"{word:0{digits}x}\n" for word in words)
+
+
+def load_bytes(words: Sequence[int], bits: int) -> bytes:
+    """Words of an UltraRAM in the order of the load port: rows of 72 bits, lowest first, nine bytes each.
+
+    >>> load_bytes([1, 2 << 72], 80).hex(" ", 9)
+    '010000000000000000 000000000000000000 000000000000000000 020000000000000000'
+    """
+    rows = -(-bits // LOAD_BITS)
+    return b"".join(word.to_bytes(rows * LOAD_BITS // 8, "little") for word in words)
 
 
 def chunks(word: int, bits: int, size: int = 64) -> Iterable[int]:
