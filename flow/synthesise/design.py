@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from flow.design import Design
-from flow.emit.rtl import FILE_LIST, TOP, rtl_plan
+from flow.emit.rtl import FILE_LIST, TOP, load_words, rtl_plan
 from flow.synthesise.result import SynthResult
 from flow.synthesise.yosys import Progress, synthesise
+
+ULTRA_FAMILIES = ("xcup",)
+"""Families with UltraRAM; the others synthesise the same memory, load port and all, as block RAM."""
 
 
 def synthesise_design(
@@ -36,10 +39,14 @@ def synthesise_design(
         ToolError, BuildError: see `flow.synthesise.yosys.synthesise`.
     """
     plan = rtl_plan(design)
+    replaced = family not in ULTRA_FAMILIES and bool(load_words(design))
+    defines = {"ERN_NO_ULTRARAM": "1"} if replaced else {}
     with tempfile.TemporaryDirectory(prefix="ern-synth-") as name:
         plan.write(Path(name))
         files = str(plan[FILE_LIST]).split()
-        found = synthesise(Path(name), files, TOP, family, cache=cache, flat=flat, jobs=jobs, progress=progress)
+        found = synthesise(
+            Path(name), files, TOP, family, cache=cache, defines=defines, flat=flat, jobs=jobs, progress=progress
+        )
     return found.to_json()
 
 
