@@ -10,7 +10,7 @@ from importlib import resources
 import yaml
 
 from flow.design import Design
-from flow.estimate.parts import PARTS, Part, Site, fifo, fork
+from flow.estimate.parts import PARTS, Part, Site, fifo, fork, loader
 from flow.estimate.resources import Resources, total
 from flow.ops import Op
 
@@ -31,7 +31,7 @@ def part_cost(part: Part, family: str) -> Resources:
     table = coefficients(family)[part.name]
     lut = sum(table["lut"].get(name, 0.0) * amount for name, amount in part.features.items())
     ff = sum(table["ff"].get(name, 0.0) * amount for name, amount in part.features.items())
-    return Resources(max(0.0, lut) + part.lut, max(0.0, ff), part.bram18)
+    return Resources(max(0.0, lut) + part.lut, max(0.0, ff), part.bram18, part.uram)
 
 
 def node_cost(node: Op, site: Site) -> Resources:
@@ -64,5 +64,6 @@ def estimate(design: Design) -> dict[str, Resources]:
     edges = [edge_cost(family, edge.depth, design.beat_bits(edge.producer)) for edge in design.edges]
     forks = [fork(len(readers)) for readers in design.graph.consumers.values() if len(readers) > 1]
     result["fifos"] = total([*edges, *(part_cost(part, family) for part in forks)])
-    result["top"] = part_cost(Part("top", {"one": 1}), family)
+    loads = [loader(design.image.pixels)] if any(f.memory == "ultra" for f in design.foldings.values()) else []
+    result["top"] = total(part_cost(part, family) for part in (Part("top", {"one": 1}), *loads))
     return result

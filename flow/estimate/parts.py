@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from flow.estimate.memories import blocks, fifo_memory, lutrams, rom_luts, row_memory
+from flow.estimate.memories import blocks, fifo_memory, lutrams, rom_luts, row_memory, ultra_luts, ultras
 from flow.ops import BinaryConv, Folding, Op, ResidualAdd, ThermometerEncode, Threshold
 from flow.types import Range, Shape
 
@@ -46,19 +46,22 @@ class Part:
     Attributes:
         name: key of its coefficients.
         features: amounts, by name, that coefficients multiply.
-        lut, bram18: memories, which follow from their shape alone.
+        lut, bram18, uram: memories, which follow from their shape alone.
     """
 
     name: str
     features: Mapping[str, float] = field(default_factory=dict)
     lut: float = 0.0
     bram18: int = 0
+    uram: int = 0
 
 
 def _rom(site: Site, words: int, bits: int, memory: str = "lut") -> Part:
-    """A constant memory with an output register."""
+    """A constant memory with an output register, or weights in UltraRAM."""
     if memory == "block":
         return Part("rom", {}, 0.0, blocks(words, bits))
+    if memory == "ultra":
+        return Part("rom", {}, ultra_luts(words, bits), 0, ultras(words, bits))
     return Part("rom", {"bits": bits}, rom_luts(site.family, words, bits))
 
 
@@ -142,6 +145,11 @@ PARTS: dict[str, Callable[[Op, Site], Iterator[Part]]] = {
     ThermometerEncode.kind: _thermometer_encode,
     "global_pool": _global_pool,
 }
+
+
+def loader(pixels: int) -> Part:
+    """The load port of a design with weights in UltraRAM (rtl_templates/common/weight_loader.sv)."""
+    return Part("rom", {}, 56.0 + 2 * pixels.bit_length())
 
 
 def resize(width: int, channels_in: int, channels_out: int) -> Part:
