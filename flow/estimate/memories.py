@@ -13,6 +13,8 @@ BLOCK_SHAPES = ((1, 16384), (2, 8192), (4, 4096), (9, 2048), (18, 1024), (36, 51
 """(bits, words) of one 18 Kb block of every family."""
 LUTRAMS = {"xcup": ((32, 14, 8), (64, 7, 8)), "xc7": ((32, 6, 4), (64, 3, 4))}
 """(words, bits, LUTs) of the LUTRAMs with one write and one read port."""
+ULTRA_ROW, ULTRA_WORDS = 72, 4096
+"""Bits and words of an UltraRAM (AMD UG573)."""
 DEEPEST_LUT_FIFO = 64
 DEEPEST_LUT_ROW = 64
 
@@ -35,6 +37,27 @@ def blocks(words: int, bits: int) -> int:
     (20, 2)
     """
     return min(-(-bits // width) * -(-words // depth) for width, depth in BLOCK_SHAPES)
+
+
+@cache
+def ultras(words: int, bits: int) -> int:
+    """UltraRAMs of weights: two rows of 72 bits share one through both ports (2048 deep), a last odd row has 4096.
+
+    >>> ultras(1152, 1152), ultras(4096, 72), ultras(5334, 216)
+    (8, 1, 5)
+    """
+    rows = -(-bits // ULTRA_ROW)
+    return rows // 2 * -(-words // (ULTRA_WORDS // 2)) + rows % 2 * -(-words // ULTRA_WORDS)
+
+
+@cache
+def ultra_luts(words: int, bits: int) -> int:
+    """LUTs around weights in UltraRAM: counters and row selects of the load, multiplexers of deep memories."""
+    rows = -(-bits // ULTRA_ROW)
+    paired, single = min(bits, rows // 2 * 2 * ULTRA_ROW), max(0, bits - rows // 2 * 2 * ULTRA_ROW)
+    banks = (-(-words // (ULTRA_WORDS // 2)), -(-words // ULTRA_WORDS))
+    deep = paired * -(-(banks[0] - 1) // 3) + single * -(-(banks[1] - 1) // 3)
+    return 6 + (words - 1).bit_length() + round(2.2 * rows) + deep
 
 
 @cache
