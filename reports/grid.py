@@ -85,6 +85,8 @@ def tables(lines: Iterable[Line]) -> Iterator[Table]:
             corners = {i for i, letter in enumerate(line.text) if letter == "+"}
             if table is None:
                 table = Table(line.number, min(corners), corners)
+            elif (min(corners), max(corners)) != (table.indent, max(table.corners)):
+                table.broken.append(line)  # cut, or another table's
             elif block:
                 table.corners |= corners
                 table.blocks.append(block)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from reports.parsed import Draft
-from reports.parsers import ern, yosys_stat
+from reports.parsers import ern, hls_csynth, yosys_stat
 from reports.source import Source
 
 
@@ -24,4 +24,4 @@ class Parser(Protocol):
         """
 
 
-PARSERS: tuple[Parser, ...] = (ern, yosys_stat)
+PARSERS: tuple[Parser, ...] = (ern, hls_csynth, yosys_stat)
