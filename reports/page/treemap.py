@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where a figure goes: a map whose areas are the modules, as inline SVG that keeps its letters at any width.
+
+Squarified layout: M. Bruls, K. Huizing, J. van Wijk, Squarified Treemaps, 2000.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.page.figures import label, percent
+from reports.page.markup import Html, element, join
+from reports.page.tree import REST, Node, Tree
+from reports.render import number
+
+TILES = 60
+COLOURS = 6
+_RATIO = 2.4
+_SMALLEST = 0.002
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A part of the whole: its name, value and group."""
+
+    name: str
+    value: float
+    group: str
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in per cent of the map."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def tiles(tree: Tree, figure: str) -> list[Tile]:
+    """Parts that add up to the whole, the largest first: the largest row is parted until there are enough."""
+    below = _below(tree.nodes)
+    weights = _weights(tree, figure, below)
+    heap = [(-weights[i], i) for i in below[-1] if weights[i] > 0]
+    heapq.heapify(heap)
+    parts: list[Tile] = []
+    while heap:
+        negative, i = heapq.heappop(heap)
+        node, value = tree.nodes[i], -negative
+        inner = sorted((-weights[j], j) for j in below[i] if weights[j] > 0)
+        spent = sum(weights[j] for _, j in inner)
+        room = TILES - len(parts) - len(heap)
+        if not inner or spent > value or room < 2:
+            parts.append(Tile(node.label, value, node.group))
+            continue
+        for entry in inner[:room]:
+            heapq.heappush(heap, entry)
+        if len(inner) > room:
+            smaller = sum(weights[j] for _, j in inner[room:])
+            parts.append(Tile(f"{len(inner) - room} smaller in {node.label}", smaller, node.group))
+        if value > spent:
+            parts.append(Tile(f"{node.label} itself", value - spent, node.group))
+    return _without_crumbs(sorted(parts, key=lambda tile: -tile.value))
+
+
+def _below(nodes: Sequence[Node]) -> dict[int, list[int]]:
+    """Rows below each row; those of -1 are the roots."""
+    found: dict[int, list[int]] = {-1: []}
+    path: list[int] = []
+    for i, node in enumerate(nodes):
+        del path[node.depth :]
+        found[path[-1] if path else -1].append(i)
+        found[i] = []
+        path.append(i)
+    return found
+
+
+def _weights(tree: Tree, figure: str, below: dict[int, list[int]]) -> list[float]:
+    """What each row spends; a row that does not tell, what the rows below it do."""
+    column = tree.columns.index(figure)
+    weights = [0.0] * len(tree.nodes)
+    for i in reversed(range(len(tree.nodes))):
+        value = tree.nodes[i].values[column]
+        weights[i] = value if isinstance(value, (int, float)) else sum(weights[j] for j in below[i])
+    return weights
+
+
+def _without_crumbs(parts: list[Tile]) -> list[Tile]:
+    whole = sum(tile.value for tile in parts)
+    kept = [tile for tile in parts if tile.value >= _SMALLEST * whole]
+    crumbs = parts[len(kept) :]
+    if len(crumbs) < 2:
+        return parts
+    return [*kept, Tile(f"{len(crumbs)} smaller", sum(tile.value for tile in crumbs), "")]
+
+
+def boxes(values: Sequence[float], ratio: float = _RATIO) -> list[Box]:
+    """A rectangle for each value, largest first, in a map `ratio` times as wide as high; areas are as the values."""
+    area = ratio / sum(values)
+    x, y, width, height = 0.0, 0.0, ratio, 1.0
+    placed: list[Box] = []
+    start = 0
+    while start < len(values):
+        side = min(width, height)
+        end = start + 1
+        worst = _worst(values[start:end], side, area)
+        while end < len(values) and (longer := _worst(values[start : end + 1], side, area)) <= worst:
+            end, worst = end + 1, longer
+        row = [value * area for value in values[start:end]]
+        thick = sum(row) / side
+        along = 0.0
+        for part in row:
+            length = part / thick
+            upright = width >= height
+            box = (x, y + along, thick, length) if upright else (x + along, y, length, thick)
+            placed.append(Box(*(100 * v / (ratio, 1.0, ratio, 1.0)[k] for k, v in enumerate(box))))
+            along += length
+        if width >= height:
+            x, width = x + thick, width - thick
+        else:
+            y, height = y + thick, height - thick
+        start = end
+    return placed
+
+
+def _worst(row: Sequence[float], side: float, area: float) -> float:
+    """The least square rectangle of a row along a side."""
+    thick = sum(row) * area / side
+    return max(max(thick * thick / (v * area), v * area / (thick * thick)) for v in (row[0], row[-1]))
+
+
+def palette(tree: Tree) -> dict[str, str]:
+    """A class for each group; the groups that have most rows get colours of their own, the rest share one."""
+    counted: dict[str, int] = {}
+    for node in tree.nodes:
+        if node.group and node.label != REST:
+            counted[node.group] = counted.get(node.group, 0) + 1
+    ranked = sorted(counted, key=lambda group: -counted[group])
+    return {group: f"g{i}" for i, group in enumerate(ranked[:COLOURS])}
+
+
+def treemap(tree: Tree, figure: str, colours: dict[str, str]) -> Html:
+    """The map of one figure; empty where nothing is spent."""
+    found = tiles(tree, figure)
+    if not found:
+        return Html("")
+    whole = sum(tile.value for tile in found)
+    drawn = [
+        _tile(tile, box, tile.value / whole, colours.get(tile.group, "gx"))
+        for tile, box in zip(found, boxes([tile.value for tile in found]), strict=True)
+    ]
+    largest = ", ".join(f"{tile.name} {percent(tile.value / whole)}" for tile in found[:3])
+    told = f"{label(figure)} by {tree.noun}: {number(whole)} in all; most in {largest}"
+    return element("svg", *drawn, class_="map", role="img", aria_label=told)
+
+
+def _tile(tile: Tile, box: Box, share: float, colour: str) -> Html:
+    """A rectangle whose own viewport cuts its letters."""
+    amount = f"{number(tile.value)} · {percent(share)}"
+    letters = []
+    if box.width > 4 and box.height > 8:
+        letters.append(element("text", tile.name, x="8", y="20", class_="tile-name"))
+    if box.width > 6 and box.height > 16:
+        letters.append(element("text", amount, x="8", y="38", class_="tile-value"))
+    area = element("rect", width="100%", height="100%")
+    return element(
+        "svg",
+        element("title", f"{tile.name}: {amount}"),
+        area,
+        *letters,
+        x=f"{box.x:.3f}%", y=f"{box.y:.3f}%", width=f"{box.width:.3f}%", height=f"{box.height:.3f}%", class_=colour,
+    )  # fmt: skip
+
+
+def legend(colours: dict[str, str]) -> Html:
+    """What the colours mean."""
+    entries = [element("li", element("i", class_=colour), element("bdi", group)) for group, colour in colours.items()]
+    return element("ul", join(entries), class_="legend")
