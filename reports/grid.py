@@ -19,6 +19,10 @@ from dataclasses import dataclass, field
 from reports.source import Line
 
 
+MOST_ROWS = 100_000
+"""Rows of a table; further ones break it."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One line of a table.
@@ -96,8 +100,9 @@ def tables(lines: Iterable[Line]) -> Iterator[Table]:
             text = line.text.strip()
             if text.startswith("|") or (text and text.endswith("|") and not table.closed):
                 row = row_of(line)
-                if row is None or not set(row.bars) <= table.corners:
-                    table.broken.append(line)
+                if row is None or not set(row.bars) <= table.corners or len(block) >= MOST_ROWS:
+                    if len(table.broken) < MOST_ROWS:
+                        table.broken.append(line)
                 else:
                     block.append(row)
                 table.closed = False

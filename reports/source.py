@@ -14,6 +14,8 @@ from reports.errors import ReportError
 
 HEAD = 64 * 2**10
 LONGEST_LINE = 2**20
+MOST_LINES = 10_000_000
+BLOCK = 2**18
 LARGEST_TEXT = 64 * 2**20
 _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
 
@@ -51,20 +53,33 @@ class Source:
             return self._guarded(file.read, HEAD)
 
     def lines(self) -> Iterator[Line]:
-        """Each line, LF or CR LF, decoded; bytes that are no text become U+FFFD.
+        """Each line, LF or CR LF, decoded; bytes that are no text become U+FFFD; of a long run of empty ones, some.
 
         Raises:
-            ReportError: the file cannot be read, holds NUL bytes, or a line beyond 1 MiB.
+            ReportError: the file cannot be read, holds NUL bytes, a line beyond 1 MiB, or too many lines.
         """
+        number, rest = 0, ""
         with self._open() as file:
-            number = 0
-            while text := self._guarded(file.readline, LONGEST_LINE + 1):
-                number += 1
-                if len(text) > LONGEST_LINE:
-                    raise ReportError(self.name, f"a line is longer than {LONGEST_LINE} characters", line=number)
-                if "\0" in text:
-                    raise ReportError(self.name, "holds NUL bytes; not a text report", line=number)
-                yield Line(number, text.rstrip("\n"))
+            while block := self._guarded(file.read, BLOCK):
+                if "\0" in block:
+                    line = number + 1 + block[: block.index("\0")].count("\n")
+                    raise ReportError(self.name, "holds NUL bytes; not a text report", line=line)
+                if not rest and not block.strip("\n"):  # millions of empty lines say no more than one
+                    number += len(block)
+                    yield Line(number, "")
+                    continue
+                *whole, rest = (rest + block).split("\n")
+                if max(len(rest), len(whole[0]) if whole else 0) > LONGEST_LINE:
+                    raise ReportError(
+                        self.name, f"a line is longer than {LONGEST_LINE} characters", line=number + 1 + len(whole)
+                    )
+                for text in whole:
+                    number += 1
+                    yield Line(number, text)
+                if number > MOST_LINES:
+                    raise ReportError(self.name, f"has more than {MOST_LINES} lines; not a report", line=number)
+        if rest:
+            yield Line(number + 1, rest)
 
     @cached_property
     def text(self) -> str:
