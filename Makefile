@@ -3,11 +3,15 @@
 MODEL ?= ern_small
 BOARD ?= kv260
 FPS ?=
+IMAGE ?=
+IMAGES ?=
+WEIGHTS ?=
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 ERN = $(VENV)/bin/ern
 READY = $(VENV)/.ready
-BUILD_ARGS = '$(MODEL)' --board '$(BOARD)' $(if $(FPS),--fps '$(FPS)')
+BUILD_ARGS = '$(MODEL)' --board '$(BOARD)' $(if $(FPS),--fps '$(FPS)') $(if $(IMAGE),--image '$(IMAGE)') \
+  $(if $(IMAGES),--images '$(IMAGES)') $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
 .PHONY: help setup synth test test-current test-system fuzz bench lint clean
 .DEFAULT_GOAL := help
@@ -15,6 +19,7 @@ BUILD_ARGS = '$(MODEL)' --board '$(BOARD)' $(if $(FPS),--fps '$(FPS)')
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 	@echo 'Variables: MODEL=$(MODEL) BOARD=$(BOARD) FPS=frames a second'
+	@echo 'Official networks: WEIGHTS=checkpoint (else seeded) IMAGE=HxW; IMAGES=how many are simulated'
 
 setup: $(READY) ## install everything, pinned, into .venv/
 

@@ -67,6 +67,16 @@ def load_layers(layers: Iterable[tf.keras.layers.Layer], state: State, prefix: s
         layer.set_weights(found)
 
 
+def model_of(state: State, name: str, convention: str = "official") -> tf.keras.Model:
+    """Keras model with the weights of a state dictionary. ModelError if it is not an ERN's."""
+    from qmodels.ern import build
+
+    config = config_of(state, name).with_options(convention=convention)
+    model = build(config)
+    load_layers(model.layers, state)
+    return model
+
+
 def config_of(state: State, name: str = "official", ewgs_delta: float = 0.01) -> ErnConfig:
     """Network of a state dictionary, read off its keys and shapes. ModelError if it is not an ERN's."""
     try:

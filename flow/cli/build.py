@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from flow.cli.common import Commands, add_json, count, image_size, positive, show
+from flow.cli.common import Commands, add_json, add_weights, count, image_size, positive, show
 
 PREFIXES = {
     "build": ("report", "the whole path; exit code 0 only if all gates pass"),
@@ -23,11 +23,16 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     """Add the commands of this file."""
     for name, (last, what) in PREFIXES.items():
         parser = commands.add_parser(name, help=what)
-        parser.add_argument("model", help="network of the zoo, or graph folder with --image")
+        parser.add_argument("model", help="network (ern models lists them), or graph folder with --image")
         parser.add_argument("--board", default="kv260", help="default: kv260")
         parser.add_argument("--fps", type=positive, help="frames a second (default: the board's)")
-        parser.add_argument("--image", type=image_size, metavar="HxW", help="image size of a graph folder")
-        parser.add_argument("--images", type=count, default=50, help="images through csim and rtlsim (default: 50)")
+        parser.add_argument(
+            "--image", type=image_size, metavar="HxW", help="image size of a graph folder or an official network"
+        )
+        add_weights(parser)
+        parser.add_argument(
+            "--images", type=count, help="images through csim and rtlsim (default: 50; 2 from 128x128 pixels on)"
+        )
         parser.add_argument("--seed", type=int, default=1, help="of stalls and noise (default: 1)")
         parser.add_argument("--build-root", type=Path, default=Path("build"), metavar="DIR")
         add_json(parser)
@@ -45,6 +50,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.build_root,
         arguments.images,
         arguments.seed,
+        arguments.weights,
     )
     state = State(request)
     steps = up_to(STEPS, arguments.last)

@@ -19,15 +19,15 @@ Commands = argparse._SubParsersAction
 
 
 def image_size(text: str) -> Shape:
-    """`HxW` as a shape of unknown channels (1).
+    """`HxW`, or `N` for N x N, as a shape of unknown channels (1).
 
-    >>> image_size("28x32")
-    Shape(height=28, width=32, channels=1)
+    >>> image_size("28x32"), image_size("64")
+    (Shape(height=28, width=32, channels=1), Shape(height=64, width=64, channels=1))
     """
-    match = re.fullmatch(r"([1-9]\d{0,4})x([1-9]\d{0,4})", text)
+    match = re.fullmatch(r"([1-9]\d{0,4})(?:x([1-9]\d{0,4}))?", text)
     if not match:
         raise argparse.ArgumentTypeError(f"expected HxW, for example 28x28, found {text!r}")
-    return Shape(int(match[1]), int(match[2]), 1)
+    return Shape(int(match[1]), int(match[2] or match[1]), 1)
 
 
 def positive(text: str) -> float:
@@ -81,14 +81,21 @@ def _cell(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def load_graph(model: str) -> Graph:
-    """The graph of a folder, or of a network of the zoo (lowered now)."""
+def add_weights(parser: argparse.ArgumentParser) -> None:
+    """The --weights option of official networks."""
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help="checkpoint of an official network (default: seeded random weights)",
+    )
+
+
+def load_graph(model: str, weights: Path | None = None) -> Graph:
+    """The graph of a folder, of a network of the zoo (lowered now), or of an official network."""
     from flow import store
-
-    if (Path(model) / "graph.json").exists() or Path(model).is_dir():
-        return store.load(Path(model))
-    from flow.lower import lower
     from flow.pipeline.source import find_source
-    from qmodels.checkpoints import load_zoo
 
-    return lower(load_zoo(find_source(model).name))
+    if Path(model).is_dir() and weights is None:
+        return store.load(Path(model))
+    return find_source(model, weights=weights).graph()

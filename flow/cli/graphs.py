@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flow.cli.common import Commands, add_json, image_size, load_graph, show, table
+from flow.cli.common import Commands, add_json, add_weights, image_size, load_graph, show, table
 from flow.types import Shape
 
 if TYPE_CHECKING:
@@ -21,17 +22,23 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     )
     imported.add_argument("file", type=Path)
     imported.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    imported.add_argument("--network", help="refuse the file unless it holds this network (ern models lists them)")
+    imported.add_argument(
+        "--keras", type=Path, metavar="MODEL.h5", help="save a QKeras model with these weights too (needs TensorFlow)"
+    )
     add_json(imported)
     imported.set_defaults(run=_import)
 
-    lower = commands.add_parser("lower", help="network of the zoo, or saved Keras model, to graph folder")
-    lower.add_argument("model", help="name, .h5 file or SavedModel folder")
+    lower = commands.add_parser("lower", help="network, or saved Keras model, to graph folder")
+    lower.add_argument("model", help="name (ern models lists them), .h5 file or SavedModel folder")
     lower.add_argument("-o", "--output", type=Path, required=True, metavar="DIR")
+    add_weights(lower)
     add_json(lower)
     lower.set_defaults(run=_lower)
 
     shown = commands.add_parser("show", help="table and picture of a graph")
-    shown.add_argument("model", metavar="GRAPH", help="graph folder or network of the zoo")
+    shown.add_argument("model", metavar="GRAPH", help="graph folder or network (ern models lists them)")
+    add_weights(shown)
     shown.add_argument(
         "--image", type=image_size, metavar="HxW", help="image size (default: the network's, else 32x32)"
     )
@@ -56,45 +63,55 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     vectors.set_defaults(run=_vectors)
 
 
-def _save(graph: Graph, arguments: argparse.Namespace) -> int:
+def _save(graph: Graph, arguments: argparse.Namespace, notes: Mapping[str, str] | None = None) -> int:
     from flow import store
 
     digest = store.save(graph, arguments.output)
+    lines = [f"{arguments.output}: {len(graph.nodes)} nodes, digest {digest[:16]}", *(notes or {}).values()]
     show(
         arguments,
-        {"graph": str(arguments.output), "digest": digest, "nodes": len(graph.nodes)},
-        f"{arguments.output}: {len(graph.nodes)} nodes, digest {digest[:16]}",
+        {"graph": str(arguments.output), "digest": digest, "nodes": len(graph.nodes), **(notes or {})},
+        "\n".join(lines),
     )
     return 0
 
 
 def _import(arguments: argparse.Namespace) -> int:
     from flow.importer import import_checkpoint
+    from flow.pipeline.official import described, expect_network, type_note
 
     graph = import_checkpoint(arguments.file)
-    return _save(graph, arguments)
+    if arguments.network:
+        expect_network(graph, arguments.network, arguments.file)
+    notes = {"network": described(graph), **type_note(graph)}
+    if arguments.keras:
+        from flow.pipeline.twin import save_twin
+
+        save_twin(arguments.file, graph, arguments.keras)
+        notes["keras"] = f"{arguments.keras}: QKeras model that lowers to this very graph"
+    return _save(graph, arguments, notes)
 
 
 def _lower(arguments: argparse.Namespace) -> int:
     from flow.lower import lower
 
-    if Path(arguments.model).exists():
+    if Path(arguments.model).exists() and arguments.weights is None:
         from flow.lower.keras_reader import load_model
 
         graph = lower(load_model(Path(arguments.model)))
     else:
-        graph = load_graph(arguments.model)
+        graph = load_graph(arguments.model, arguments.weights)
     return _save(graph, arguments)
 
 
 def _show(arguments: argparse.Namespace) -> int:
     from flow import show as drawing
     from flow.emit.plan import write_atomic
-    from flow.pipeline.source import zoo_cards
+    from qmodels.config import NETWORKS
 
-    graph = load_graph(arguments.model)
-    card = zoo_cards().get(arguments.model)
-    size = arguments.image or (Shape(*card["config"]["in_shape"]) if card else Shape(32, 32, 1))
+    graph = load_graph(arguments.model, arguments.weights)
+    config = NETWORKS.get(arguments.model)
+    size = arguments.image or (Shape(*config.in_shape) if config else Shape(32, 32, 1))
     image = Shape(size.height, size.width, graph.in_channels)
     if arguments.svg:
         write_atomic(arguments.svg, drawing.svg(graph, image))

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
-from flow.cli.common import Commands, add_json, show, table
+from flow.cli.common import Commands, add_json, add_weights, count, image_size, show, table
+from flow.errors import UsageError
 
 
 def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
@@ -20,9 +22,21 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     train.set_defaults(run=_train)
 
     evaluate = commands.add_parser("evaluate", help="accuracy of the Keras model and of the integer graph")
-    evaluate.add_argument("model", help="network of the zoo, or graph folder with --dataset")
-    evaluate.add_argument("--dataset", help="data set of a graph folder (digits, fashion_mnist)")
-    evaluate.add_argument("--images", type=int, default=None, help="first images of the test set only")
+    evaluate.add_argument("model", help="network (ern models lists them), or graph folder")
+    data = evaluate.add_mutually_exclusive_group()
+    data.add_argument("--dataset", help="data set of a graph folder (digits, fashion_mnist)")
+    data.add_argument(
+        "--imagefolder",
+        type=Path,
+        metavar="DIR",
+        help="images as ImageNet keeps them: a folder a class, sorted by name",
+    )
+    evaluate.add_argument("--images", type=count, help="so many images only (a folder: spread over all classes)")
+    add_weights(evaluate)
+    evaluate.add_argument(
+        "--image", type=image_size, metavar="HxW", help="size that images of a folder are resized to (default: 256)"
+    )
+    evaluate.add_argument("--crops", action="store_true", help="mean of ten crops, the official test-time augmentation")
     add_json(evaluate)
     evaluate.set_defaults(run=_evaluate)
 
@@ -42,11 +56,12 @@ def _models(arguments: argparse.Namespace) -> int:
                 "stages": [s.blocks for s in config.stages],
                 "expansion": config.expansion,
                 "classes": config.classes,
+                "weights": "trained" if name in cards else "seeded random, or --weights FILE",
                 "accuracy": accuracy,
             }
         )
     text = table(
-        ["network", "block", "stages", "K", "classes", "accuracy of trained weights"],
+        ["network", "block", "stages", "K", "classes", "weights", "accuracy"],
         [
             [
                 r["name"],
@@ -54,6 +69,7 @@ def _models(arguments: argparse.Namespace) -> int:
                 "+".join(map(str, r["stages"])),
                 r["expansion"],
                 r["classes"],
+                r["weights"],
                 f"{100 * r['accuracy']:.2f} %" if r["accuracy"] else "-",
             ]
             for r in rows
@@ -70,9 +86,23 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
-    from flow.pipeline.evaluate import evaluate
+    from flow.pipeline.evaluate import evaluate, evaluate_images
 
-    result = evaluate(arguments.model, arguments.dataset, arguments.images)
-    rows = [[key, f"{100 * result[key]:.2f} %"] for key in ("keras", "graph") if key in result]
-    show(arguments, result, table([f"{result['dataset']}, {result['images']:,} test images", "accuracy"], rows))
+    size = (arguments.image.height, arguments.image.width) if arguments.image else None
+    if arguments.imagefolder:
+        if size and arguments.crops:
+            raise UsageError("--image and --crops: crops have a size of their own; leave one out")
+        result = evaluate_images(
+            arguments.model, arguments.imagefolder, arguments.weights, size, arguments.images, arguments.crops
+        )
+        shape = "x".join(map(str, result["size"])) + (", ten crops" if arguments.crops else "")
+        title = f"{result['dataset']}, {result['images']:,} images of {result['classes']:,} classes, {shape}"
+        rows = [[key, f"{100 * result[key]:.2f} %"] for key in ("top1", "top5")]
+    else:
+        if size or arguments.crops or arguments.weights:
+            raise UsageError("--image, --crops and --weights belong to --imagefolder DIR; name one, or leave them out")
+        result = evaluate(arguments.model, arguments.dataset, arguments.images)
+        title = f"{result['dataset']}, {result['images']:,} test images"
+        rows = [[key, f"{100 * result[key]:.2f} %"] for key in ("keras", "graph") if key in result]
+    show(arguments, result, table([title, "accuracy"], rows))
     return 0

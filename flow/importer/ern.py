@@ -12,7 +12,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from flow.errors import ModelError
-from flow.importer.state import State
+from flow.importer.state import COUNTER, NORM_PARTS, State
+from flow.importer.tensors import Stored
 from flow.lower.names import legal
 from flow.lower.network import IMAGE, RAW, SCALED, Activation, Add, Convolution, Encode, Layer, Network, Pool, images
 from flow.ops.base import Array
@@ -21,9 +22,12 @@ from flow.ops.thermometer_encode import official_thresholds
 SHARED = 1.0 / 32.0
 PIXELS = 256
 BACKBONE = "backbone."
+EMBEDDING = "pixel_embedding."
+ROUNDING = {"float16": 2.0**-11, "bfloat16": 2.0**-8}
+"""Largest relative error of rounding to a type."""
 
 
-def ern_from_state(arrays: Mapping[str, Array], name: str = "ern", source: str = "state") -> Network:
+def ern_from_state(arrays: Mapping[str, Array | Stored], name: str = "ern", source: str = "state") -> Network:
     """The network of a state_dict (keys without `network.`).
 
     Args:
@@ -32,47 +36,68 @@ def ern_from_state(arrays: Mapping[str, Array], name: str = "ern", source: str =
         source: what error messages call the state, a file name as a rule.
 
     Raises:
-        ModelError: a key that is missing, unknown, of a wrong shape, or NaN.
+        ModelError: a key that is missing, unknown, of a wrong shape, NaN, or more exact than float32.
     """
     state = State(arrays, source)
     builder = Builder(state)
     encode, colours = encoder(state)
     builder.layers.append(encode)
     channels = builder.stem(colours * len(encode.thresholds))
-    stages = _contiguous(state, BACKBONE + r"layer(\d+)\.", 1, "stage")
-    for stage in stages:
-        for block in _contiguous(state, rf"{BACKBONE}layer{stage}\.(\d+)\.", 0, f"block of layer{stage}"):
-            stride = 2 if stage > 1 and block == 0 else 1
-            channels = builder.residual_block(f"{BACKBONE}layer{stage}.{block}.", builder.last, channels, stride)
-        if stage != stages[-1] and f"{BACKBONE}last_bn_layer{stage}.weight" in state:
-            # Checkpoints hold norms of earlier stages too, which a classifier does not use.
-            state.norm(f"{BACKBONE}last_bn_layer{stage}", "", "", channels)
-    builder.tail(stages[-1], builder.last, channels)
-    classes = len(state.read("conv.weight", (None, channels, 1, 1)))
+    stem = channels
+    stages = []
+    for stage in _contiguous(state, BACKBONE + r"layer(\d+)\.", 1, "stage"):
+        blocks = _contiguous(state, rf"{BACKBONE}layer{stage}\.(\d+)\.", 0, f"block of layer{stage}")
+        for block in blocks:
+            prefix, stride = f"{BACKBONE}layer{stage}.{block}.", 2 if stage > 1 and block == 0 else 1
+            channels = builder.residual_block(prefix, builder.last, channels, stride, block == 0)
+        stages.append({"blocks": len(blocks), "width": channels // (4 if builder.bottleneck else 1)})
+        state.unused_norm(f"{BACKBONE}last_bn_layer{stage}", channels)
+    builder.tail(len(stages), builder.last, channels)
+    classes = state.shape("conv.weight", (None, channels, 1, 1))[0]
     builder.conv("conv", builder.last, (classes, channels, 1, 1))
     builder.layers.append(Pool("pool", (builder.last,)))
     state.close()
-    labels = {"source": "checkpoint", "classes": classes, "expansion": len(encode.thresholds)}
+    topology = {
+        "block": "bottleneck" if builder.bottleneck else "preact", "stages": stages, "stem": stem, "classes": classes,
+        "expansion": len(encode.thresholds), "colours": colours,
+    }  # fmt: skip
+    labels = {"source": source, "topology": topology, "types": state.kinds}
     return Network(name, images(colours), tuple(builder.layers), labels)
 
 
+def embedding(expansion: int, colours: int) -> dict[str, Array]:
+    """Constants of the pixel embedding as the official code stores them."""
+    step, shape = max(1, 255 // (3 * expansion)), (1, colours, expansion, 1, 1)
+    ramp = ((np.arange(expansion) + 1) / expansion - 1).reshape(1, 1, expansion, 1, 1)
+    return {
+        f"{EMBEDDING}w_const": np.full(shape, 1 / (step * expansion), np.float32),
+        f"{EMBEDDING}b_const": ramp.astype(np.float32),
+        f"{EMBEDDING}w": np.zeros(shape, np.float32),
+        f"{EMBEDDING}b": np.full(shape, 1e-4, np.float32),
+    }
+
+
 def encoder(state: State) -> tuple[Encode, int]:
-    """The encoder and the colours; thresholds are those of the stored constants for all 256 pixel values."""
-    key = "pixel_embedding."
-    slope = state.read(f"{key}w_const", (1, None, None, 1, 1))
-    _, colours, expansion, _, _ = slope.shape
-    full = (1, colours, expansion, 1, 1)
-    slope = slope.astype(np.float64) + state.read(f"{key}w", full)
-    offset = state.read(f"{key}b_const", (1, 1, expansion, 1, 1)).astype(np.float64) + state.read(f"{key}b", full)
-    pixels = np.arange(PIXELS)[:, None, None]
-    real = pixels * slope.reshape(colours, expansion) - offset.reshape(colours, expansion)
-    codes = np.floor(np.clip(real, 0, 4 - 1e-6))
+    """The encoder and the colours; thresholds are those of the stored constants for all 256 pixel values.
+
+    Constants that are the official ones but for rounding to half precision count as the official ones: rounded, they
+    would encode other codes than the network was trained with.
+    """
+    _, colours, expansion, _, _ = state.shape(f"{EMBEDDING}w_const", (1, None, None, 1, 1))
+    expected = embedding(expansion, colours)
+    official = official_thresholds(expansion)
+    stored = {key: state.read(key, array.shape).astype(np.float64) for key, array in expected.items()}
+    rounding = ROUNDING.get(state.kind(f"{EMBEDDING}w_const"), 0.0)
+    if rounding and all((abs(stored[key] - expected[key]) <= rounding * abs(expected[key])).all() for key in expected):
+        return Encode("pixel_embedding", (IMAGE,), official), colours
+    slope = (stored[f"{EMBEDDING}w_const"] + stored[f"{EMBEDDING}w"]).reshape(colours, expansion)
+    offset = (stored[f"{EMBEDDING}b_const"] + stored[f"{EMBEDDING}b"]).reshape(colours, expansion)
+    codes = np.floor(np.clip(np.arange(PIXELS)[:, None, None] * slope - offset, 0, 4 - 1e-6))
     if (codes != codes[:, :1]).any() or (np.diff(codes, axis=0) < 0).any():
         raise ModelError(
             f"{state.source}: 'pixel_embedding' differs from colour to colour or falls; only one rising encoding is "
             "supported"
         )
-    official = official_thresholds(expansion)
     found = np.stack([(codes[:, 0] <= m).sum(axis=0) for m in range(3)], axis=1)
     same = np.array_equal(np.minimum(official, PIXELS), found)
     return Encode("pixel_embedding", (IMAGE,), official if same else found.astype(np.int64)), colours
@@ -83,10 +108,12 @@ class Builder:
 
     Attributes:
         layers: the layers so far.
+        bottleneck: whether blocks have three convolutions.
     """
 
     def __init__(self, state: State) -> None:
         self.layers: list[Layer] = []
+        self.bottleneck = state.holds(r"(?:.*\.)?(?:conv3|bn3)\.")
         self._state = state
 
     @property
@@ -120,48 +147,46 @@ class Builder:
         state, stream, scale = self._state, self.last, RAW
         for part, stride in (("1", 2), ("2", 1), ("_downsample", 2), ("1_2", 1)):
             key = f"{BACKBONE}conv{part}"
-            out = len(state.read(f"{key}.weight", (None, channels, None, None)))
+            out = state.shape(f"{key}.weight", (None, channels, None, None))[0]
             stream = self.conv(key, stream, (out, channels, None, None), stride, scale)
             channels, scale = out, SCALED
             if part != "1_2":
                 stream = self.norm_act(f"{BACKBONE}bn{part}", f"{BACKBONE}act{part}", stream, channels, SCALED)
-        state.same(f"{BACKBONE}downsample.0.weight", f"{BACKBONE}conv_downsample.weight")
-        for part in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked"):
-            state.same(f"{BACKBONE}downsample.1.{part}", f"{BACKBONE}bn_downsample.{part}")
+        if state.holds(rf"{BACKBONE}downsample\."):
+            state.same(f"{BACKBONE}downsample.0.", f"{BACKBONE}conv_downsample.", ("weight",))
+            state.same(f"{BACKBONE}downsample.1.", f"{BACKBONE}bn_downsample.", (*NORM_PARTS, COUNTER))
         return channels
 
-    def residual_block(self, prefix: str, source: str, channels: int, stride: int) -> int:
+    def residual_block(self, prefix: str, source: str, channels: int, stride: int, down: bool | None = None) -> int:
         """Append a pre-activation block that reads the stream `source`; return its output channels.
 
-        The first norm is called bn0 in plain blocks and bn1 in bottlenecks; the downsample reads the activated tensor,
-        which is raw then and post-scaled otherwise.
+        With a downsample (None: if the state has one) the activated tensor that it reads is raw, otherwise post-scaled.
+        The first norm is called bn0 in plain blocks and bn1 in bottlenecks.
         """
         state = self._state
-        bottleneck, down = (f"{prefix}{key}.weight" in state for key in ("conv3", "downsample"))
-        width = len(state.read(f"{prefix}conv1.weight", (None, channels, None, None)))
-        entry, first = RAW if down else SCALED, 1 if bottleneck else 0
+        down = f"{prefix}downsample.weight" in state if down is None else down
+        width = state.shape(f"{prefix}conv1.weight", (None, channels, None, None))[0]
+        out = 4 * width if self.bottleneck else width
+        if not down and (out != channels or stride != 1):
+            raise ModelError(
+                f"{state.source}: '{prefix}conv1.weight' must keep {channels} channels, found {out}, stride {stride}; "
+                "only the first block of a stage may change them"
+            )
+        entry, first = RAW if down else SCALED, 1 if self.bottleneck else 0
         a = self.norm_act(f"{prefix}bn{first}", f"{prefix}act{first}", source, channels, entry)
-        if bottleneck:
+        if self.bottleneck:
             h = self.conv(f"{prefix}conv1", a, (width, channels, 1, 1), 1, entry)
             h = self.norm_act(f"{prefix}bn2", f"{prefix}act2", h, width, SCALED)
             h = self.conv(f"{prefix}conv2", h, (width, width, 3, 3), stride)
             h = self.norm_act(f"{prefix}bn3", f"{prefix}act3", h, width, RAW)
-            out = len(state.read(f"{prefix}conv3.weight", (None, width, 1, 1)))
             h = self.conv(f"{prefix}conv3", h, (out, width, 1, 1), 1, RAW, SHARED)
         else:
-            out = width
             h = self.conv(f"{prefix}conv1", a, (width, channels, 3, 3), stride, entry)
             h = self.norm_act(f"{prefix}bn1", f"{prefix}act1", h, width, RAW)
             h = self.conv(f"{prefix}conv2", h, (out, width, 3, 3), 1, RAW, SHARED)
-        skip = source
         if down:
-            skip = self.conv(f"{prefix}downsample", a, (out, channels, 1, 1), stride, RAW, SHARED)
-        elif out != channels or stride != 1:
-            key = f"{prefix}downsample.weight"
-            raise ModelError(
-                f"{state.source}: key {key!r} is missing; the block takes {channels} channels to {out}, stride {stride}"
-            )
-        self.layers.append(Add(_name(f"{prefix}add"), (h, skip)))
+            source = self.conv(f"{prefix}downsample", a, (out, channels, 1, 1), stride, RAW, SHARED)
+        self.layers.append(Add(_name(f"{prefix}add"), (h, source)))
         return out
 
     def tail(self, stage: int, source: str, channels: int) -> str:

@@ -1,144 +1,223 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tensors out of PyTorch's zip checkpoints without PyTorch and without running anything the file asks for.
+"""Pickles of PyTorch files, read without running anything they ask for.
 
-A checkpoint is a zip: `<root>/data.pkl` is a pickle of containers whose tensors point at `<root>/data/<key>`, raw
-little-endian storages. The unpickler below knows the few names such files need; any other name is an error, never an
-import.
+The unpickler below knows the few names that tensors and containers need. Other names of Python's own library could run
+code and are refused by name; names of other packages (what a training framework keeps beside the weights) become
+placeholders that hold nothing and do nothing. No module is ever imported.
 """
 
 from __future__ import annotations
 
-import collections
 import io
 import pickle
-import zipfile
+import pickletools
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import numpy as np
-
 from flow.errors import ModelError
-from flow.ops.base import Array
+from flow.importer.tensors import BFLOAT16, Storage, Stored
+
+MOST_PICKLE = 2**26
+"""Bytes of one pickle; the values of tensors are not in it."""
 
 STORAGES = {
-    "DoubleStorage": "<f8",
-    "FloatStorage": "<f4",
-    "HalfStorage": "<f2",
-    "BFloat16Storage": "<u2",
-    "LongStorage": "<i8",
-    "IntStorage": "<i4",
-    "ShortStorage": "<i2",
-    "CharStorage": "i1",
-    "ByteStorage": "u1",
-    "BoolStorage": "?",
+    "DoubleStorage": "float64",
+    "FloatStorage": "float32",
+    "HalfStorage": "float16",
+    "BFloat16Storage": BFLOAT16,
+    "LongStorage": "int64",
+    "IntStorage": "int32",
+    "ShortStorage": "int16",
+    "CharStorage": "int8",
+    "ByteStorage": "uint8",
+    "BoolStorage": "bool",
+}
+STANDARD = {*sys.stdlib_module_names, "__builtin__", "copy_reg", "commands", "cPickle", "__main__"}
+PLAIN = {"argparse", "collections", "datetime", "decimal", "enum", "fractions", "pathlib", "uuid", "zoneinfo"}
+"""Modules of the standard library whose objects are data; placeholders stand for them."""
+PLAIN_NAMES = {("types", "SimpleNamespace"), ("functools", "partial")} | {
+    ("builtins", name) for name in ("bool", "bytearray", "bytes", "complex", "float", "int", "object", "slice", "str")
 }
 
 
-def load(file: BinaryIO, path: Path) -> Any:
-    """The object of a torch.save file; tensors are NumPy arrays (copies, bfloat16 as float32).
-
-    Args:
-        file: the file, open.
-        path: what messages call it.
+def scan(file: BinaryIO) -> bytes:
+    """The next pickle of a file, which is left behind it; its opcodes are checked without running any.
 
     Raises:
-        ModelError: not such a file, truncated, big-endian, or naming what is neither a tensor nor a container.
+        ValueError: not a pickle, one that is too long, or one that asks for memory beyond its size.
     """
-    try:
-        with zipfile.ZipFile(file) as archive:
-            names = archive.namelist()
-            roots = [name[: -len("data.pkl")] for name in names if name.endswith("/data.pkl") and name.count("/") == 1]
-            if len(roots) != 1 or len(set(names)) != len(names):
-                raise ModelError(f"{path}: expected a zip of torch.save with one data.pkl, found {len(roots)}")
-            order = f"{roots[0]}byteorder"
-            if order in names and archive.read(order).strip() != b"little":
-                raise ModelError(f"{path}: written on a big-endian machine; save it anew on a little-endian one")
-            return _Reader(archive, roots[0], path).load()
-    except ModelError:
-        raise
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
-        raise ModelError(
-            f"{path}: cannot be read as a checkpoint ({error}); it is truncated or of another format"
-        ) from error
-    except Exception as error:  # a hostile or broken pickle can raise anything
-        raise ModelError(
-            f"{path}: its pickle is broken ({type(error).__name__}: {error}); save the checkpoint anew"
-        ) from error
+    start, most = file.tell(), 0
+    for opcode, argument, _ in pickletools.genops(file):
+        if "PUT" in opcode.name and isinstance(argument, int):
+            most = max(most, argument)
+        if file.tell() - start > MOST_PICKLE:
+            raise ValueError(f"the pickle is longer than {MOST_PICKLE} bytes")
+    size = file.tell() - start
+    if most > size:
+        raise ValueError(f"{size} bytes of pickle cannot name {most} objects")
+    file.seek(start)
+    return file.read(size)
 
 
-class _Storage:
+class Placeholder:
+    """What stands for an object of an unknown class. Takes any content and keeps none."""
+
+    label = "an unknown object"
+
+    def __new__(cls, *_: Any, **__: Any) -> Placeholder:
+        return super().__new__(cls)
+
+    def __init__(self, *_: Any, **__: Any) -> None: ...
+
+    def __setstate__(self, _: Any) -> None: ...
+
+    def __setitem__(self, _: Any, __: Any) -> None: ...
+
+    def append(self, _: Any) -> None:
+        """Content of a list."""
+
+    def extend(self, _: Any) -> None:
+        """Content of a list."""
+
+    def add(self, _: Any) -> None:
+        """Content of a set."""
+
+
+class Dictionary(dict[Any, Any]):
+    """An OrderedDict of a pickle; attributes that the pickle gives it (`_metadata`) are dropped."""
+
+    def __setstate__(self, _: Any) -> None: ...
+
+
+class Known:
+    """A name that a pickle may call. It holds no state a pickle could change."""
+
+    __slots__ = ("_call",)
+    _call: Callable[..., Any]
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        object.__setattr__(self, "_call", call)
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._call(*arguments)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise ValueError("a pickle tries to change a function")
+
+
+class StorageType(Known):
     """A storage class named in a pickle; never called."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    __slots__ = ("kind",)
+    kind: str
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(lambda: None)
+        object.__setattr__(self, "kind", kind)
 
 
-class _Reader(pickle.Unpickler):
-    """Unpickler of containers and tensors only."""
+class Reader(pickle.Unpickler):
+    """Unpickler of containers and tensors.
 
-    def __init__(self, archive: zipfile.ZipFile, root: str, path: Path) -> None:
-        super().__init__(io.BytesIO(archive.read(f"{root}data.pkl")), encoding="utf-8")
-        self._archive, self._root, self._path = archive, root, path
-        self._storages: dict[str, Array] = {}
+    Args:
+        data: the pickle.
+        path: what messages call the file.
+        find: the object of a persistent id.
+    """
+
+    def __init__(self, data: bytes, path: Path, find: Callable[[Any], Any]) -> None:
+        super().__init__(io.BytesIO(data), encoding="utf-8")
+        self._path, self._find = path, find
+        self._classes: dict[str, type[Placeholder]] = {}
 
     def find_class(self, module: str, name: str) -> Any:
-        """The stand-in of one of the known names."""
-        if module in ("torch", "torch.storage") and name in STORAGES:
-            return _Storage(name)
-        known: dict[tuple[str, str], Callable[..., Any]] = {
-            ("torch._utils", "_rebuild_tensor_v2"): _tensor,
-            ("torch._utils", "_rebuild_parameter"): _parameter,
-            ("torch", "Size"): _size,
-            ("collections", "OrderedDict"): collections.OrderedDict,
-            ("collections", "defaultdict"): _default_dict,
-        }
-        if (module, name) in known:
-            return known[module, name]
-        raise ModelError(
-            f"{self._path}: holds an object {module}.{name}, and only tensors and containers are read; save the "
-            "state_dict alone"
-        )
+        """The stand-in of a name.
 
-    def persistent_load(self, pid: Any) -> Array:
-        """One storage as a flat array."""
-        kind, storage, key, _location, count = pid
-        if kind != "storage" or not isinstance(storage, _Storage):
-            raise ModelError(f"{self._path}: points at {kind!r}, expected a storage")
-        if key not in self._storages:
-            dtype = np.dtype(STORAGES[storage.name])
-            try:
-                info = self._archive.getinfo(f"{self._root}data/{key}")
-            except KeyError as error:
-                raise ModelError(f"{self._path}: tensor data {key} is missing; the file is truncated") from error
-            if info.file_size != int(count) * dtype.itemsize:
-                raise ModelError(
-                    f"{self._path}: tensor data {key} has {info.file_size} bytes, expected "
-                    f"{int(count) * dtype.itemsize}"
-                )
-            data = np.frombuffer(self._archive.read(info), dtype)
-            if storage.name == "BFloat16Storage":
-                data = (data.astype(np.uint32) << 16).view(np.float32)
-            self._storages[key] = data
-        return self._storages[key]
+        Raises:
+            ModelError: a name that could run code.
+        """
+        module = {"__builtin__": "builtins", "copy_reg": "copyreg"}.get(module, module)
+        top = module.partition(".")[0]
+        if module in ("torch", "torch.cuda", "torch.storage") and name in STORAGES:
+            return StorageType(STORAGES[name])
+        if (module, name) in KNOWN:
+            return Known(KNOWN[module, name])
+        label = f"{module}.{name}"
+        if top in STANDARD - PLAIN - {"__main__"} and (module, name) not in PLAIN_NAMES:
+            raise ModelError(
+                f"{self._path}: its pickle names {label}, which can run code; only tensors and containers are read. "
+                "Do not trust this file; get a state_dict from its author"
+            )
+        return self._classes.setdefault(label, type("Placeholder", (Placeholder,), {"label": label}))
+
+    def persistent_load(self, pid: Any) -> Any:
+        """What a persistent id stands for."""
+        return self._find(pid)
 
 
-def _tensor(storage: Array, offset: int, size: tuple[int, ...], stride: tuple[int, ...], *_rest: Any) -> Array:
-    """The view of a storage that a tensor is, copied."""
-    last = offset + sum((n - 1) * s for n, s in zip(size, stride, strict=True))
-    if min((offset, *size, *stride)) < 0 or (0 not in size and last >= len(storage)):
-        raise ValueError(f"a tensor of {size} reaches past its {len(storage)} values")
-    strides = [s * storage.itemsize for s in stride]
-    return np.array(np.lib.stride_tricks.as_strided(storage[offset:], size, strides, writeable=False))
+def storage_id(pid: Any) -> tuple[str, str, int]:
+    """Kind, key and count of the storage that a persistent id names.
+
+    Raises:
+        ValueError: an id of something else.
+    """
+    if not isinstance(pid, tuple) or len(pid) not in (5, 6) or pid[0] != "storage":
+        raise ValueError(f"a persistent id that is no storage: {pid!r:.60}")
+    storage, key, count = pid[1], pid[2], pid[4]
+    if not isinstance(storage, StorageType) or not isinstance(key, str) or type(count) is not int or count < 0:
+        raise ValueError(f"storage {key!r:.60} of an unknown type or size")
+    return storage.kind, key, count
 
 
-def _parameter(data: Array, *_rest: Any) -> Array:
+def _tensor(storage: Any, offset: Any, size: Any, stride: Any, *_: Any) -> Stored:
+    if not isinstance(storage, Storage):
+        raise ValueError("a tensor without a storage")
+    return Stored(storage, offset, tuple(size), tuple(stride))
+
+
+def _same(data: Any, *_: Any) -> Any:
     return data
 
 
-def _size(values: Any = ()) -> tuple[int, ...]:
-    return tuple(values)
+def _rebuilt(function: Any, _: Any, arguments: Any, *__: Any) -> Any:
+    """A tensor with attributes of its own, which are dropped."""
+    if not isinstance(function, Known):
+        raise ValueError("a tensor of an unknown class")
+    return function(*arguments)
 
 
-def _default_dict(*_rest: Any) -> dict[Any, Any]:
-    return {}
+def _instance(cls: Any, *_: Any) -> Placeholder:
+    """An object of a placeholder's class, also one of its attributes."""
+    if not (isinstance(cls, type) and issubclass(cls, Placeholder)):
+        raise ValueError(f"an object made of {cls!r:.60}")
+    return cls()
+
+
+def _encoded(text: Any, encoding: Any = "latin1") -> bytes:
+    """Bytes, as old protocols write them."""
+    if encoding != "latin1":
+        raise ValueError(f"bytes in {encoding!r:.20}")
+    return str(text).encode("latin1")
+
+
+KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
+    ("torch._utils", "_rebuild_tensor"): _tensor,
+    ("torch._utils", "_rebuild_tensor_v2"): _tensor,
+    ("torch._utils", "_rebuild_parameter"): _same,
+    ("torch._utils", "_rebuild_parameter_with_state"): _same,
+    ("torch._tensor", "_rebuild_from_type_v2"): _rebuilt,
+    ("torch", "Size"): lambda values=(): tuple(values),
+    ("collections", "OrderedDict"): lambda items=(): Dictionary(items),
+    ("collections", "defaultdict"): lambda *_: Dictionary(),
+    ("builtins", "dict"): lambda items=(): dict(items),
+    ("builtins", "list"): lambda items=(): list(items),
+    ("builtins", "tuple"): lambda items=(): tuple(items),
+    ("builtins", "set"): lambda items=(): set(items),
+    ("builtins", "frozenset"): lambda items=(): frozenset(items),
+    ("builtins", "getattr"): _instance,
+    ("copyreg", "_reconstructor"): _instance,
+    ("copyreg", "__newobj__"): _instance,
+    ("_codecs", "encode"): _encoded,
+}

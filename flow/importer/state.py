@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from flow.errors import ModelError
+from flow.importer.tensors import Stored, kind_of
 from flow.lower.network import Norm
 from flow.ops.base import Array
 
@@ -16,6 +17,7 @@ EPSILON = 1e-5
 """Of every BatchNormalization of the official code."""
 
 NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
+COUNTER = "num_batches_tracked"
 
 
 class State:
@@ -23,49 +25,76 @@ class State:
 
     Attributes:
         source: what messages call it.
+        kinds: number types found where float32 was expected, with the first key of each.
     """
 
-    def __init__(self, arrays: Mapping[str, Array], source: str) -> None:
+    def __init__(self, arrays: Mapping[str, Array | Stored], source: str) -> None:
         self.source = source
+        self.kinds: dict[str, str] = {}
         self._arrays = dict(arrays)
         self._read: set[str] = set()
+        self._counted = any(key.endswith(COUNTER) for key in arrays)
 
     def __contains__(self, key: str) -> bool:
         return key in self._arrays
+
+    def holds(self, pattern: str) -> bool:
+        """Whether a regular expression matches the start of a key."""
+        return any(re.match(pattern, key) for key in self._arrays)
 
     def numbers(self, pattern: str) -> list[int]:
         """Sorted distinct numbers that the one group of a regular expression finds at the start of keys."""
         found = (re.match(pattern, key) for key in self._arrays)
         return sorted({int(match.group(1)) for match in found if match})
 
+    def kind(self, key: str) -> str:
+        """Number type that an array is stored in."""
+        return kind_of(self._arrays[key])
+
+    def shape(self, key: str, expected: tuple[int | None, ...] | None = None) -> tuple[int, ...]:
+        """Shape of one array, without reading it; None in the expected shape fits any size.
+
+        Raises:
+            ModelError: a key that is missing, of another shape, or not numeric.
+        """
+        if key not in self._arrays:
+            raise ModelError(f"{self.source}: key {key!r} is missing; is this a whole ERN classifier?")
+        array = self._arrays[key]
+        if expected is not None and (
+            array.ndim != len(expected) or any(n not in (None, m) for n, m in zip(expected, array.shape, strict=True))
+        ):
+            wanted = "x".join("?" if n is None else str(n) for n in expected) or "a scalar"
+            found = "x".join(map(str, array.shape)) or "a scalar"
+            raise ModelError(f"{self.source}: {key!r} must be {wanted}, found {found}")
+        if array.dtype.kind not in "fiu" or not array.size:
+            raise ModelError(f"{self.source}: {key!r} must hold numbers, found {array.size} of type {array.dtype}")
+        return array.shape
+
     def read(self, key: str, shape: tuple[int | None, ...] | None = None) -> Array:
         """One array as float32; None in the shape fits any size.
 
         Raises:
-            ModelError: a key that is missing, of another shape, not numeric, or NaN or infinite.
+            ModelError: see `shape`; NaN or infinite values; values that float32 does not hold exactly.
         """
-        if key not in self._arrays:
-            raise ModelError(f"{self.source}: key {key!r} is missing; is this a whole ERN classifier?")
+        self.shape(key, shape)
         self._read.add(key)
         array = np.asarray(self._arrays[key])
-        if shape is not None and (
-            array.ndim != len(shape) or any(n not in (None, m) for n, m in zip(shape, array.shape, strict=True))
-        ):
-            expected = "x".join("?" if n is None else str(n) for n in shape)
-            raise ModelError(
-                f"{self.source}: {key!r} must be {expected}, found {'x'.join(map(str, array.shape)) or 'a scalar'}"
-            )
-        if array.dtype.kind not in "fiu" or not array.size:
-            raise ModelError(f"{self.source}: {key!r} must hold numbers, found {array.size} of type {array.dtype}")
         bad = ~np.isfinite(array)
         if bad.any():
-            place = [int(index) for index in np.argwhere(bad)[0]]
             raise ModelError(
-                f"{self.source}: {key!r} holds {array[tuple(place)]} at {place} ({int(bad.sum())} of {array.size} "
-                "values are not "
+                f"{self.source}: {key!r} holds {_first(array, bad)} ({int(bad.sum())} of {array.size} values are not "
                 "finite); take an earlier checkpoint"
             )
-        return array.astype(np.float32)
+        with np.errstate(over="ignore"):
+            narrow: Array = array.astype(np.float32)
+            bad = narrow.astype(array.dtype) != array
+        if bad.any():
+            raise ModelError(
+                f"{self.source}: {key!r} holds {_first(array, bad)}, which float32 does not ({int(bad.sum())} of "
+                f"{array.size} values of type {array.dtype}); save the state_dict with every tensor as .float()"
+            )
+        self.kinds.setdefault(self.kind(key), key)
+        return narrow
 
     def weights(
         self, key: str, shape: tuple[int | None, ...], shared: float | None = None
@@ -80,17 +109,32 @@ class State:
     def norm(self, key: str, name: str, source: str, channels: int) -> Norm:
         """The BatchNormalization `key`."""
         gamma, beta, mean, variance = (self.read(f"{key}.{part}", (channels,)) for part in NORM_PARTS)
-        self._read.add(f"{key}.num_batches_tracked")
+        self._counter(f"{key}.{COUNTER}")
         return Norm(name, (source,), gamma, beta, mean, variance, EPSILON)
 
-    def same(self, duplicate: str, original: str) -> None:
-        """Take a key that the official code stores twice; both must agree where both are there."""
-        self._read.add(duplicate)
-        if duplicate in self and original in self and not np.array_equal(self.read(duplicate), self.read(original)):
-            raise ModelError(
-                f"{self.source}: {duplicate!r} and {original!r} are one tensor stored twice, but differ; keep the "
-                "right one"
-            )
+    def unused_norm(self, key: str, channels: int) -> None:
+        """Take a norm that a classifier does not use: all of it or nothing."""
+        if any(found.startswith(f"{key}.") for found in self._arrays):
+            self.norm(key, "", "", channels)
+
+    def _counter(self, key: str) -> None:
+        """Take the counter of a norm, which nothing uses; it is there for all norms or for none."""
+        if self._counted:
+            self.shape(key, None if key in self and self._arrays[key].size == 1 else ())
+            self._read.add(key)
+
+    def same(self, duplicates: str, originals: str, parts: Sequence[str]) -> None:
+        """Take keys that the official code stores twice; the duplicates must equal the originals."""
+        for part in parts:
+            if part == COUNTER:
+                self._counter(f"{duplicates}{part}")
+                continue
+            duplicate, original = f"{duplicates}{part}", f"{originals}{part}"
+            if not np.array_equal(self.read(duplicate, self.shape(original)), self.read(original)):
+                raise ModelError(
+                    f"{self.source}: {duplicate!r} and {original!r} are one tensor stored twice, but differ; keep the "
+                    "right one"
+                )
 
     def close(self) -> None:
         """Raise ModelError if a key was never read."""
@@ -100,6 +144,11 @@ class State:
             raise ModelError(
                 f"{self.source}: unknown keys {', '.join(map(repr, extra[:3]))}{more}; is this an ERN classifier?"
             )
+
+
+def _first(array: Array, bad: Array) -> str:
+    place = [int(index) for index in np.argwhere(bad)[0]]
+    return f"{array[tuple(place)]} at {place}"
 
 
 def binary(weights: Array, shared: float | None = None) -> tuple[Array, Array]:

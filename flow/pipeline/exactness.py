@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -15,16 +16,20 @@ from flow.pipeline.state import State
 from flow.pipeline.step import Result
 
 BATCH = 250
+NO_LABELS = "the network comes without images and labels; ern evaluate --imagefolder checks it on yours"
 
 
 def keras(state: State) -> Result:
-    """Compare the zoo's Keras model with the graph on the whole test set; a graph folder has no Keras model."""
-    if state.source.kind != "zoo":
-        return {"not_run": "the source is a graph folder, which has no Keras model"}
-    from qmodels.checkpoints import load_zoo
-
+    """Compare the Keras model with the graph: on the whole test set, or on a few images where there is none."""
+    if state.source.kind == "graph":
+        return {"not_run": {"keras=graph": "the source is a graph folder, which has no Keras model"}}
+    if state.source.kind == "network" and find_spec("tensorflow") is None:
+        return {"not_run": {"keras=graph": "needs tensorflow; pip install 'ern-flow[qkeras]'", "accuracy": NO_LABELS}}
     images, labels = state.test_set
-    result = compare_keras(load_zoo(state.source.name), state.graph, images, labels)
+    result = compare_keras(state.source.keras(state.graph), state.graph, images, labels)
+    if labels is None:
+        reason = NO_LABELS if state.source.path else "seeded random weights know no class"
+        return {**result, "accuracy": {}, "not_run": {"accuracy": reason}}
     return {**result, "accuracy": {"dataset": state.source.dataset, **result["accuracy"]}}
 
 

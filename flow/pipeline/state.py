@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flow.pipeline.source import Source, find_source, test_images
+from flow.pipeline.source import Source, build_source
 from flow.pipeline.workspace import Workspace
 from flow.types import Shape
 
@@ -26,13 +26,14 @@ class Request:
     """What the user asked for.
 
     Attributes:
-        model: zoo name or graph folder.
+        model: zoo name, official network or graph folder.
         board: board name.
         fps: frames a second, or None for the board's default.
-        image: image size for a graph folder.
+        image: image size for a graph folder or an official network.
         root: where build folders go.
-        images: images through csim and rtlsim, at least 1.
+        images: images through csim and rtlsim, at least 1, or None for what suits the size of a frame.
         seed: of stalls and noise.
+        weights: checkpoint of an official network, or None for seeded random weights.
     """
 
     model: str
@@ -40,8 +41,9 @@ class Request:
     fps: float | None = None
     image: Shape | None = None
     root: Path = Path("build")
-    images: int = 50
+    images: int | None = None
     seed: int = 1
+    weights: Path | None = None
 
 
 @dataclass
@@ -55,7 +57,7 @@ class State:
     @cached_property
     def source(self) -> Source:
         """Source of the graph."""
-        return find_source(self.request.model, self.request.image)
+        return build_source(self.request.model, self.request.image, self.request.weights)
 
     @cached_property
     def board(self) -> Board:
@@ -96,9 +98,14 @@ class State:
     @cached_property
     def test_set(self) -> tuple[Array, Array | None]:
         """Test images and labels."""
-        return test_images(self.source, self.graph.in_channels)
+        return self.source.test_images(self.graph.in_channels, self.image_count)
 
     @property
     def images(self) -> Array:
         """The images that go through csim and rtlsim."""
-        return self.test_set[0][: self.request.images]
+        return self.test_set[0][: self.image_count]
+
+    @property
+    def image_count(self) -> int:
+        """How many those are."""
+        return self.request.images or self.source.default_images

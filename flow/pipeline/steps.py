@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from importlib.util import find_spec
 from typing import Any
 
 from flow.pipeline import exactness, hardware
@@ -14,13 +15,7 @@ from flow.pipeline.step import Result, Step
 def _lower(state: State) -> Result:
     from flow import store
 
-    if state.source.kind == "graph":
-        graph = store.load(state.source.path)
-    else:
-        from flow.lower import lower
-        from qmodels.checkpoints import load_zoo
-
-        graph = lower(load_zoo(state.source.name))
+    graph = state.source.graph()
     return {"digest": store.save(graph, state.workspace.path("graph")), "nodes": len(graph.nodes)}
 
 
@@ -48,11 +43,17 @@ def _report(state: State) -> Result:
 
 
 def _report_key(state: State) -> list[Any]:
-    return [state.results, state.source.name, state.board.name]
+    return [state.results, state.source.name, state.source.weights, state.board.name]
 
 
 def _graph_key(state: State) -> list[Any]:
     return [state.results["lower"]["digest"]]
+
+
+def _evaluate_key(state: State) -> list[Any]:
+    source = state.source
+    few = [asdict(state.image), state.image_count] if source.dataset is None else []
+    return [*_graph_key(state), source.kind, source.digest, source.weights, find_spec("tensorflow") is not None, *few]
 
 
 def _design_key(state: State) -> list[Any]:
@@ -60,13 +61,19 @@ def _design_key(state: State) -> list[Any]:
 
 
 def _images_key(state: State) -> list[Any]:
-    return [*_design_key(state), state.request.images, state.request.seed]
+    return [*_design_key(state), state.image_count, state.request.seed]
 
 
 PROJECTS = ("hls", "hls_vivado", "rtl", "vectors")
 STEPS: tuple[Step, ...] = (
-    Step("lower", "model to integer graph", lambda s: [s.source.digest, s.source.kind], _lower, leaves=("graph",)),
-    Step("evaluate", "Keras = graph on every activation of the test images", _graph_key, exactness.keras),
+    Step(
+        "lower",
+        "model to integer graph",
+        lambda s: [s.source.digest, s.source.kind, s.source.name],
+        _lower,
+        leaves=("graph",),
+    ),
+    Step("evaluate", "Keras = graph on every activation of the test images", _evaluate_key, exactness.keras),
     Step(
         "fold",
         "pe, simd and FIFO depths for the asked rate",

@@ -82,10 +82,10 @@ class Evil:
 
 def test_a_pickle_that_wants_to_run_something_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for content in (Evil(), {"state_dict": {"a": Evil()}}, {"a": np.float64(3)}):
+    for content in (Evil(), {"state_dict": {"a": Evil()}}, {"callbacks": [Evil()], "state_dict": {}}):
         with zipfile.ZipFile("net.ckpt", "w") as archive:
             archive.writestr("archive/data.pkl", pickle.dumps(content, protocol=2))
-        with pytest.raises(ModelError, match="only tensors and containers"):
+        with pytest.raises(ModelError, match=r"names (posix|nt)\.system, which can run code"):
             read_checkpoint(Path("net.ckpt"))
     assert not (tmp_path / "evil").exists()
 
@@ -129,12 +129,15 @@ def test_other_formats_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"missing\.ckpt: cannot be read"):
         read_checkpoint(tmp_path / "missing.ckpt")
     (tmp_path / "old.pth").write_bytes(pickle.dumps({"a": 1}))
-    with pytest.raises(ModelError, match="another format"):
+    with pytest.raises(ModelError, match="another pickle"):
         read_checkpoint(tmp_path / "old.pth")
+    (tmp_path / "photo.ckpt").write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF" + bytes(100))
+    with pytest.raises(ModelError, match="another format"):
+        read_checkpoint(tmp_path / "photo.ckpt")
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as archive:
         archive.writestr("readme.txt", "hello")
     with pytest.raises(ModelError, match=r"one data\.pkl"):
         read_checkpoint(tmp_path / "other.zip")
     np.savez(tmp_path / "objects.npz", a=np.array([{}], dtype=object))
-    with pytest.raises(ModelError, match="cannot be read"):
+    with pytest.raises(ModelError, match=r"a\.npy holds object"):
         read_checkpoint(tmp_path / "objects.npz")
