@@ -48,6 +48,7 @@ def make_report(state: State) -> schema.Report:
         clock_mhz=board.clock_mhz,
         exactness=tuple(_exactness(results)),
         accuracy=_accuracy(results["evaluate"]),
+        weights=_weights(state),
         performance=_performance(results, board.clock_mhz),
         resources=(_estimate_row(design), *(_synth_row(found) for found in synth.values()), *_vendor_rows(results)),
         layers=tuple(_layers(design, synth[board.family])),
@@ -84,6 +85,13 @@ def _exactness(results: dict[str, Result]) -> Iterator[schema.Exactness]:
 def _accuracy(result: Result) -> schema.Accuracy | None:
     found = result.get("accuracy", {})
     return schema.Accuracy(**found) if "graph" in found else None
+
+
+def _weights(state: State) -> schema.Weights:
+    """The file and its sha256, or the digest of the graph where no single file holds the weights."""
+    source = state.source
+    single = source.path is not None and source.kind != "graph"
+    return schema.Weights(source.weights, source.digest if single else state.results["lower"]["digest"])
 
 
 def _performance(results: dict[str, Result], clock_mhz: float) -> schema.Performance:
@@ -137,6 +145,6 @@ def _layers(design: Design, found: SynthResult) -> Iterator[schema.Layer]:
 
 
 def _not_run(results: dict[str, Result]) -> Iterator[dict[str, str]]:
-    if "not_run" in results["evaluate"]:
-        yield {"stage": "keras=graph", "reason": results["evaluate"]["not_run"]}
+    for stage, reason in results["evaluate"].get("not_run", {}).items():
+        yield {"stage": stage, "reason": reason}
     yield from results["vendor"].get("not_run", [])
