@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flow.boards import Board
 from flow.buffer import Schedule, depths
 from flow.design import Design
@@ -17,6 +20,7 @@ from flow.types import Shape
 TOLERANCE = 0.005
 """Share of cycles that a node's schedule may take longer than its own count before it is given a faster folding."""
 ROUNDS = 24
+Made = TypeVar("Made")
 
 
 def fold(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> dict[str, Folding]:
@@ -32,7 +36,7 @@ def fold(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> 
         FoldError: the rate is out of reach; names what binds and the best rate.
         GraphError: the image is smaller than a kernel.
     """
-    return settle(Space(graph, image, board), fps).foldings
+    return _first(graph, image, board, lambda space: settle(space, fps)).foldings
 
 
 def settle(space: Space, fps: float | None, reserve: Resources | None = None, slack: float = SLACK) -> Fold:
@@ -73,7 +77,22 @@ def design(graph: Graph, image: Shape, board: Board, fps: float | None = None) -
 
 def plan(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> tuple[Design, Fold, Schedule]:
     """A design, its fold and its schedule; see `design`."""
-    space = Space(graph, image, board)
+    return _first(graph, image, board, lambda space: _plan(space, fps))
+
+
+def _first(graph: Graph, image: Shape, board: Board, make: Callable[[Space], Made]) -> Made:
+    """What can be made without UltraRAM for weights, else with it: a design with a load port must need one."""
+    plain = Space(graph, image, board)
+    if not board.uram:
+        return make(plain)
+    try:
+        return make(plain)
+    except OutOfReach:
+        return make(Space(graph, image, board, ultra=True))
+
+
+def _plan(space: Space, fps: float | None) -> tuple[Design, Fold, Schedule]:
+    graph, image, board = space.graph, space.image, space.board
     reserve, slack = Resources(), SLACK
     for _ in range(ROUNDS):
         found = settle(space, fps, reserve, slack)
@@ -85,7 +104,7 @@ def plan(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> 
         spent = total(estimate(result).values())
         late = schedule.cycles_per_frame * found.fps > found.cycles * found.fps * (1 + TOLERANCE)
         late = late and schedule.cycles_per_frame > board.clock_mhz * 1e6 / found.asked_fps
-        over = spent.lut > found.limit.lut or spent.bram18 > found.limit.bram18
+        over = spent.lut > found.limit.lut or spent.bram18 > found.limit.bram18 or spent.uram > found.limit.uram
         if not late and not over:
             return result, found, schedule
         if over:
@@ -105,7 +124,8 @@ def explain(result: Design, found: Fold, schedule: Schedule) -> str:
         f"{rate:.0f} FPS (asked: {found.asked_fps:.0f}), latency {schedule.latency_cycles} cycles",
         f"slowest node: {slowest.name}, {result.cycles(slowest)} cycles a frame",
     ]
-    for kind, limit in (("lut", found.limit.lut), ("bram18", found.limit.bram18)):
+    limits = {"lut": found.limit.lut, "bram18": found.limit.bram18} | ({"uram": found.limit.uram} if spent.uram else {})
+    for kind, limit in limits.items():
         used, device = getattr(spent, kind), getattr(board, kind)
         share = used / device if device else 0.0
         lines.append(f"{kind.upper()}: {used:.0f} of {device} ({share:.1%}), allowed {limit}")

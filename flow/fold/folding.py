@@ -18,6 +18,8 @@ SLACK = 0.02
 """Share of a frame's cycles kept for what a schedule loses between frames."""
 FILL = 0.7
 """Share of a device's LUTs that a placer can use when a rate is asked for explicitly."""
+BLOCK_BITS = 18 * 1024
+"""Bits of a BRAM18."""
 TOP_LUTS = 200
 """LUTs kept for what belongs to no node."""
 
@@ -139,7 +141,7 @@ def binds(space: Space, target: int, budget: Budget) -> str:
         if relaxed is not None:
             wanted[kind] = _most_expensive(space, relaxed, kind, getattr(budget, kind))
     if wanted:
-        return "; or ".join(wanted.values())
+        return "; or ".join(wanted.values()) + _missing_memory(space)
     free = solve(space, target, unbound)
     if free is None:
         return f"{slowest.name} binds: no folding of all ops goes together"
@@ -148,6 +150,16 @@ def binds(space: Space, target: int, budget: Budget) -> str:
         for kind in ("lut", "bram18")
         if getattr(free.cost, kind) > getattr(budget, kind)
     )
+
+
+def _missing_memory(space: Space) -> str:
+    """What a board without UltraRAM lacks for the weights, if block RAM cannot hold them."""
+    bits = sum(node.arrays()["weights"].size for node in space.graph.nodes if "weights" in node.array_names)
+    held = space.board.bram18 * BLOCK_BITS
+    if space.board.uram or bits <= held:
+        return ""
+    need = f"the weights take {bits} bits, all block RAM holds {held}"
+    return f"; {need}: {bits - held} bits are missing, and {space.board.name} has no UltraRAM"
 
 
 def _most_expensive(space: Space, solution: Solution, kind: str, limit: int) -> str:

@@ -45,11 +45,12 @@ class Space:
     Attributes:
         graph, image, board: what is folded.
         shapes, ranges: of every stream.
+        ultra: whether weights may sit in UltraRAM, which costs the design a load port.
         losses: by node name, how much longer than `cycles` its schedule takes (1 or absent: not at all).
     """
 
-    def __init__(self, graph: Graph, image: Shape, board: Board) -> None:
-        self.graph, self.image, self.board = graph, image, board
+    def __init__(self, graph: Graph, image: Shape, board: Board, ultra: bool = False) -> None:
+        self.graph, self.image, self.board, self.ultra = graph, image, board, ultra
         self.shapes = graph.shapes(image)
         self.ranges = graph.ranges(image)
         self.losses: dict[str, float] = {}
@@ -66,7 +67,7 @@ class Space:
     @cached_property
     def foldings(self) -> dict[str, list[tuple[int, Folding]]]:
         """(cycles a frame, folding) of every node, by its name."""
-        return {node.name: [(self._cycles(node, f), f) for f in node.foldings()] for node in self.graph.nodes}
+        return {node.name: [(self._cycles(node, f), f) for f in self._legal(node)] for node in self.graph.nodes}
 
     def beats(self, stream: str) -> list[int]:
         """Possible channels a beat of a stream, ascending."""
@@ -94,7 +95,7 @@ class Space:
         return sorted(own | streams)
 
     def options(self, node: Op, target: int) -> list[Option]:
-        """Choices of a node that meet a target, without those that another one beats in LUT and BRAM18."""
+        """Choices of a node that meet a target, without those that another one beats in every resource."""
         inputs = [[c for c in self.beats(s) if self.stream_cycles(s, c) <= target] for s in node.inputs]
         best: dict[tuple[int, ...], list[Option]] = defaultdict(list)
         for folding in self._smallest(node, target):
@@ -112,6 +113,9 @@ class Space:
                 alike[(folding.depth, folding.stream_channels, folding.memory)].append(folding)
         for foldings in alike.values():
             yield from sorted(foldings, key=lambda folding: folding.pe)[:KEPT]
+
+    def _legal(self, node: Op) -> Iterator[Folding]:
+        return (folding for folding in node.foldings() if self.ultra or folding.memory != "ultra")
 
     def _cycles(self, node: Op, folding: Folding) -> int:
         own = node.cycles(folding, *(self.shapes[s] for s in node.inputs))
@@ -134,10 +138,10 @@ class Space:
 
 
 def _pareto(options: list[Option]) -> list[Option]:
-    """Those that no other one beats in both LUT and BRAM18 (URAM counts as BRAM18 here: no op uses both)."""
+    """Those that no other one beats in LUT, BRAM18 and URAM."""
     kept: list[Option] = []
     ordered = sorted(options, key=lambda o: (o.cost.lut, o.cost.bram18 + o.cost.uram, o.folding.pe, o.folding.depth))
     for option in ordered:
-        if all(option.cost.bram18 + option.cost.uram < other.cost.bram18 + other.cost.uram for other in kept):
+        if all(option.cost.bram18 < other.cost.bram18 or option.cost.uram < other.cost.uram for other in kept):
             kept.append(option)
     return kept

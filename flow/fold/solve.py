@@ -14,6 +14,8 @@ from flow.ops import Folding
 
 BRAM18_PRICE = 12
 """LUTs that one BRAM18 may save less than and still not be worth taking."""
+URAM_PRICE = 60
+"""The same for one UltraRAM."""
 EFFORT = 20.0
 """Deterministic time of one search (about seconds): wall-clock limits would give other designs on other machines."""
 SEED = 1
@@ -53,9 +55,7 @@ def solve(space: Space, target: int, budget: Budget) -> Solution | None:
         None when there is none within the budget.
     """
     model = cp_model.CpModel()
-    streams = {
-        stream: {c: model.NewBoolVar("") for c in space.beats(stream)} for stream in ("image", *space.foldings)
-    }
+    streams = {stream: {c: model.NewBoolVar("") for c in space.beats(stream)} for stream in ("image", *space.foldings)}
     chosen: dict[str, list[tuple[Option, cp_model.IntVar]]] = {}
     for node in space.graph.nodes:
         picks = [(option, model.NewBoolVar("")) for option in space.options(node, target)]
@@ -75,7 +75,9 @@ def solve(space: Space, target: int, budget: Budget) -> Solution | None:
     costs = [(option.cost, pick) for picks in chosen.values() for option, pick in picks] + edges
     for kind, limit in (("lut", budget.lut), ("bram18", budget.bram18), ("uram", budget.uram)):
         model.Add(sum(_ceil(getattr(cost, kind)) * pick for cost, pick in costs) <= limit)
-    model.Minimize(sum((_ceil(cost.lut) + BRAM18_PRICE * cost.bram18) * pick for cost, pick in costs))
+    model.Minimize(
+        sum((_ceil(cost.lut) + BRAM18_PRICE * cost.bram18 + URAM_PRICE * cost.uram) * pick for cost, pick in costs)
+    )
     solver = cp_model.CpSolver()
     solver.parameters.num_search_workers = 1
     solver.parameters.random_seed = SEED
@@ -88,9 +90,7 @@ def solve(space: Space, target: int, budget: Budget) -> Solution | None:
     return Solution(options, spent)
 
 
-def _tie(
-    model: cp_model.CpModel, stream: dict[int, cp_model.IntVar], picks: list[tuple[int, cp_model.IntVar]]
-) -> None:
+def _tie(model: cp_model.CpModel, stream: dict[int, cp_model.IntVar], picks: list[tuple[int, cp_model.IntVar]]) -> None:
     """A stream has the channels a beat that the chosen option asks for."""
     groups: dict[int, list[cp_model.IntVar]] = defaultdict(list)
     for channels, pick in picks:
