@@ -146,7 +146,7 @@ class BinaryConv(Op):
             for depth in divisors(self.in_channels):
                 for channels in divisors(self.out_channels):
                     if pe % channels == 0:
-                        for memory in ("lut", "block"):
+                        for memory in ("lut", "block", "ultra"):
                             yield Folding(pe, depth, channels, memory)
 
     def cycles(self, folding: Folding, *inputs: Shape) -> int:
