@@ -157,15 +157,21 @@ def verdict_of(designs: Sequence[Design]) -> str:
 
 
 def labels(files: Sequence[str]) -> list[str]:
-    """What tells the files apart: their paths without the folders that all share."""
-    if len(set(files)) == 1:
-        return [shown(PurePath(file).name or file) for file in files]
-    folders = [os.path.dirname(file) for file in files]
+    """What tells the files apart: their paths without the folders, and the name, that all share.
+
+    >>> labels(["runs/1/report.json", "runs/2/report.json"]), labels(["a/x.rpt", "a/y.rpt"]), labels(["a/x.rpt"])
+    (['1', '2'], ['x.rpt', 'y.rpt'], ['x.rpt'])
+    """
+    paths = [PurePath(file) for file in files]
+    if len(set(paths)) == 1:
+        return [shown(path.name or str(path)) for path in paths]
+    if len({path.name for path in paths}) == 1:
+        paths = [path.parent for path in paths]
     try:
-        common = os.path.commonpath(folders)
+        common = os.path.commonpath([path.parent for path in paths])
     except ValueError:
         common = ""
-    return [shown(os.path.relpath(file, common) if common else file) for file in files]
+    return [shown(os.path.relpath(path, common) if common else str(path)) for path in paths]
 
 
 def _rank(stage: str) -> int:
@@ -184,7 +190,7 @@ def _speed(report: Report) -> dict[str, float]:
         "cycles": speed.cycles_per_frame.rtlsim,
         "cycles_model": speed.cycles_per_frame.model,
         "latency_cycles": speed.latency_cycles,
-        "accuracy": report.accuracy.graph if report.accuracy else None,
+        "accuracy": round(100 * report.accuracy.graph, 6) if report.accuracy else None,
         "clock_mhz": report.clock_mhz,
     }
     return {name: value for name, value in given.items() if value is not None}

@@ -51,8 +51,10 @@ def change(old: float | None, new: float | None) -> str:
     """
     if old is None or new is None or old == new:
         return ""
-    text = f"{new - old:+,.6g}" if old == 0 else f"{100 * (new - old) / abs(old):+,.1f} %"
-    return text.replace("-", "−")
+    if old == 0:
+        return f"{new - old:+,.6g}".replace("-", "−")
+    step = 100 * (new - old) / abs(old)
+    return f"{step:+,.1f} %".replace("-", "−") if abs(step) >= 0.05 else f"{step:+.1g} %".replace("-", "−")
 
 
 def _caption(figure: str, values: Sequence[float | None]) -> Html:

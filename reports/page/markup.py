@@ -12,7 +12,7 @@ from reports.render import clean
 
 LONGEST_NAME = 160
 LONGEST_TEXT = 600
-_VOID = frozenset({"br", "rect", "circle", "line", "polyline", "input", "meta"})
+_EMPTY = frozenset({"rect", "circle", "line", "polyline", "input"})
 
 
 class Html(str):
@@ -35,8 +35,9 @@ def element(tag: str, /, *children: str, **attributes: str | float | bool | None
             continue
         key = key.removesuffix("_").replace("_", "-")
         parts.append(key if value is True else f'{key}="{escape(str(value))}"')
-    start = f"<{' '.join(parts)}>"
-    return Html(start if tag in _VOID and not children else f"{start}{join(children)}</{tag}>")
+    if tag in _EMPTY and not children:
+        return Html(f"<{' '.join(parts)}/>")
+    return Html(f"<{' '.join(parts)}>{join(children)}</{tag}>")
 
 
 def join(parts: Iterable[str]) -> Html:

@@ -16,7 +16,7 @@ from reports.schema import Gate
 MOST_ROWS = 300
 MOST_BUILDS = 100
 NEARLY_FULL = 0.9
-_LONGEST_PROBLEM = 400
+_LONGEST_TEXT = 400
 _WORDS = {PASS: "Pass", FAIL: "Fail", UNUSABLE: "Unusable", UNGATED: "No gate"}
 _MARKS = {PASS: "✓", FAIL: "✗", UNUSABLE: "!", UNGATED: "–"}
 _CHARTED = (
@@ -48,30 +48,33 @@ def sentence(design: Design) -> str:
     return f"All {len(build.gates)} gates hold."
 
 
-def alerts(design: Design) -> Html:
-    """Problems of every build, and the stages that the last one did not run."""
-    problems = [problem for build in design.builds for problem in build.parsed.problems]
-    parts: list[Html] = []
-    if problems:
-        items = []
-        for problem in problems[:MOST_ROWS]:
-            line = f"line {problem.line}" if problem.line is not None else ""
-            where = ", ".join(part for part in (shown(problem.file), line, shown(problem.field)) if part)
-            text = shown(problem.text, _LONGEST_PROBLEM)
-            items.append(element("li", element("code", where), " ", element("bdi", text)))
-        items += _more(len(problems) - MOST_ROWS, "problems", "li")
-        title = element("strong", plural(len(problems), "problem"))
-        parts.append(element("div", title, element("ul", *items), class_="alert bad", role="alert"))
-    left = design.last.not_run
-    if left:
-        items = [
-            element("li", element("code", shown(entry.stage)), " ", element("bdi", shown(entry.reason, 300)))
-            for entry in left[:MOST_ROWS]
-        ]
-        items += _more(len(left) - MOST_ROWS, "stages", "li")
-        title = element("strong", f"{plural(len(left), 'stage')} did not run, and nothing is claimed for it")
-        parts.append(element("div", title, element("ul", *items), class_="alert warn", role="note"))
-    return join(parts)
+def problems(designs: Iterable[Design]) -> Html:
+    """Problems of every build."""
+    found = [problem for design in designs for build in design.builds for problem in build.parsed.problems]
+    if not found:
+        return Html("")
+    items = []
+    for problem in found[:MOST_ROWS]:
+        line = f"line {problem.line}" if problem.line is not None else ""
+        where = ", ".join(part for part in (shown(problem.file), line, shown(problem.field)) if part)
+        items.append(element("li", element("code", where), " ", name(problem.text, _LONGEST_TEXT)))
+    items += _more(len(found) - MOST_ROWS, "problems", "li")
+    title = element("strong", plural(len(found), "problem"))
+    return element("div", title, element("ul", *items), class_="alert bad", role="alert")
+
+
+def not_run(build: Build) -> Html:
+    """Stages that did not run, and why."""
+    left = build.not_run
+    if not left:
+        return Html("")
+    items = [
+        element("li", element("code", shown(entry.stage)), " ", name(entry.reason, _LONGEST_TEXT))
+        for entry in left[:MOST_ROWS]
+    ]
+    items += _more(len(left) - MOST_ROWS, "stages", "li")
+    title = element("strong", f"{plural(len(left), 'stage')} did not run; nothing is claimed for what did not run")
+    return element("div", title, element("ul", *items), class_="alert warn", role="note")
 
 
 def tiles(build: Build) -> Html:
@@ -118,8 +121,8 @@ def gates(build: Build) -> Html:
     """Every gate with its limit, failed ones first."""
     ranked = sorted(build.gates, key=lambda gate: gate.status == HOLDS)
     rows = [_gate_row(gate) for gate in ranked[:MOST_ROWS]]
-    head = ("Status", "Gate", "Of", "Found", "Limit", "Remark")
-    return table("Gates and their limits", head, rows, len(ranked), numbers=(3, 4))
+    head = ("Status", "Gate", "Found", "Limit", "Remark")
+    return table("Gates and their limits", head, rows, len(ranked), numbers=(2, 3))
 
 
 def _gate_row(gate: Gate) -> Html:
@@ -131,11 +134,12 @@ def _gate_row(gate: Gate) -> Html:
     return element(
         "tr",
         element("td", badge(PASS if holds else FAIL)),
-        element("th", name(gate.name), scope="row"),
-        element("td", name(gate.subject or "whole build")),
+        element(
+            "th", name(gate.name), element("span", name(gate.subject or "whole build"), class_="step"), scope="row"
+        ),
         figure_cell(gate.value, *found),
         figure_cell(gate.limit, f"{rule}{number(gate.limit)}"),
-        element("td", name(remark, _LONGEST_PROBLEM)),
+        element("td", name(remark, _LONGEST_TEXT)),
     )
 
 

@@ -64,7 +64,9 @@ def _table(tree: Tree, identity: str) -> Html:
 
 
 def _title(name: str) -> str:
-    return f"{label(name)}, {unit(name)}" if unit(name) and label(name) != unit(name) else label(name)
+    if name == "cycles":
+        return "Cycles a frame"
+    return f"{label(name)}, {unit(name)}" if unit(name) else label(name)
 
 
 def _nearest(nodes: Sequence[Node]) -> list[Node]:

@@ -19,6 +19,10 @@ TILES = 60
 COLOURS = 6
 _RATIO = 2.4
 _SMALLEST = 0.002
+_DESK, _LETTER = 1100, 7.6
+"""Width of the map at a desk and of a letter, in CSS pixels: what of a name fits."""
+_NARROW = 20
+"""Per cent of the width below which a phone shows no letters."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +165,11 @@ def _tile(tile: Tile, box: Box, share: float, colour: str) -> Html:
     """A rectangle whose own viewport cuts its letters."""
     amount = f"{number(tile.value)} · {percent(share)}"
     letters = []
-    if box.width > 4 and box.height > 8:
-        letters.append(element("text", tile.name, x="8", y="20", class_="tile-name"))
-    if box.width > 6 and box.height > 16:
+    room = int((box.width * _DESK / 100 - 12) / _LETTER)
+    if room > 3 and box.height > 7:
+        text = tile.name if len(tile.name) <= room else f"{tile.name[: room - 1]}…"
+        letters.append(element("text", text, x="8", y="20", class_="tile-name"))
+    if room > len(amount) and box.height > 13:
         letters.append(element("text", amount, x="8", y="38", class_="tile-value"))
     area = element("rect", width="100%", height="100%")
     return element(
@@ -171,7 +177,8 @@ def _tile(tile: Tile, box: Box, share: float, colour: str) -> Html:
         element("title", f"{tile.name}: {amount}"),
         area,
         *letters,
-        x=f"{box.x:.3f}%", y=f"{box.y:.3f}%", width=f"{box.width:.3f}%", height=f"{box.height:.3f}%", class_=colour,
+        x=f"{box.x:.3f}%", y=f"{box.y:.3f}%", width=f"{box.width:.3f}%", height=f"{box.height:.3f}%",
+        class_=colour if box.width > _NARROW else f"{colour} narrow",
     )  # fmt: skip
 
 

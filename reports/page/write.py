@@ -71,7 +71,7 @@ def _header(title: str, verdict: str, designs: Sequence[Design]) -> Html:
     line = element("div", element("h1", element("bdi", title)), sections.badge(verdict, large=True), class_="headline")
     if len(designs) == 1:
         return join([line, _facts(designs[0].last), element("p", sections.sentence(designs[0]), class_="sentence")])
-    return join([line, _overview(designs)])
+    return join([line, sections.problems(designs), _overview(designs)])
 
 
 def _facts(build: Build) -> Html:
@@ -114,7 +114,7 @@ def _design(design: Design, i: int, room: int, alone: bool) -> Html:
         top = element("h2", element("bdi", design.title))
         headline = element("div", top, sections.badge(design.verdict), class_="headline")
         parts += [headline, _facts(build), element("p", sections.sentence(design), class_="sentence")]
-    parts += [sections.alerts(design), sections.tiles(build)]
+    parts += [sections.problems([design]), sections.not_run(build), sections.tiles(build)]
     for anchor, title, inner in _parts(design, f"rows-{i}", room):
         heading = element(level, title, id=f"{anchor}-{i}")
         parts.append(element("section", heading, inner, aria_labelledby=f"{anchor}-{i}"))
