@@ -29,11 +29,12 @@ def random_graph(seed: int) -> tuple[Graph, Shape]:
 
 
 def random_folding(graph: Graph, image: Shape, seed: int) -> dict[str, Folding]:
-    """A random legal folding of every node (`Op.foldings`, `Op.accepts`), by node name.
+    """A random legal folding of every node (`Op.foldings`, `Op.forms`, `Op.accepts`), by node name.
 
     Beats that must be alike are found by narrowing the choices of every stream until each node accepts one of them.
     """
     rng = np.random.default_rng(seed)
+    shapes = graph.shapes(image)
     options = {node.name: list(node.foldings()) for node in graph.nodes}
     beats = {name: {f.stream_channels for f in found} for name, found in options.items()}
     beats[IMAGE] = {image.channels}
@@ -45,7 +46,8 @@ def random_folding(graph: Graph, image: Shape, seed: int) -> dict[str, Folding]:
     for node in graph.nodes:
         inputs = [min(beats[stream]) for stream in node.inputs]
         legal = [f for f in options[node.name] if f.stream_channels in beats[node.name] and node.accepts(f, *inputs)]
-        foldings[node.name] = legal[int(rng.integers(len(legal)))]
+        forms = list(node.forms(legal[int(rng.integers(len(legal)))], *(shapes[s] for s in node.inputs)))
+        foldings[node.name] = forms[int(rng.integers(len(forms)))]
     return foldings
 
 

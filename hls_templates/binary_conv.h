@@ -10,8 +10,9 @@
 // Four processes: stream_resize to `depth` channels, window, unit (pe lanes of simd products a cycle), read_out
 // (stream_channels sums a beat).
 // CONFIG: in_channels, in_height, in_width, in_stream_channels, out_channels, out_height, out_width, kernel_height,
-// kernel_width, stride_height, stride_width, padding_height, padding_width, pe, depth, simd, steps, output_groups,
-// sum_bits (of F and Z), constant_bits, out_bits, stream_channels, in_block_memory.
+// kernel_width, stride_height, stride_width, padding_height, padding_width, pe, depth, slices, columns (of the kernel,
+// taken at once: all or 1), window_codes, simd, steps, output_groups, sum_bits (of F and Z), constant_bits, out_bits,
+// stream_channels, in_block_memory.
 #ifndef ERN_BINARY_CONV_H_
 #define ERN_BINARY_CONV_H_
 
@@ -172,9 +173,43 @@ vote_chunks:
     return count;
 }
 
+// The codes of one step: a whole window word, or one kernel column of it.
+template <class CONFIG>
+struct whole_window {
+    static ap_uint<2 * CONFIG::simd> codes(const ap_uint<2 * CONFIG::window_codes> &word, unsigned) {
+#pragma HLS INLINE
+        return word;
+    }
+};
+template <class CONFIG>
+struct one_column {
+    static ap_uint<2 * CONFIG::simd> codes(const ap_uint<2 * CONFIG::window_codes> &word, unsigned column) {
+#pragma HLS INLINE
+        static const unsigned row_bits = CONFIG::kernel_width * CONFIG::depth;
+        ap_uint<2 * CONFIG::window_codes> rest = word;
+        ap_uint<2 * CONFIG::simd> chosen = 0;
+    rows:
+        for (unsigned i = 0; i < 2 * CONFIG::kernel_height; ++i) {
+#pragma HLS UNROLL
+            ap_uint<row_bits> row = take<row_bits>(rest);
+            row >>= column * CONFIG::depth;
+            put<CONFIG::depth>(chosen, take<CONFIG::depth>(row));
+        }
+        return chosen;
+    }
+};
+template <class CONFIG, bool WHOLE>
+struct step_of {
+    typedef whole_window<CONFIG> type;
+};
+template <class CONFIG>
+struct step_of<CONFIG, false> {
+    typedef one_column<CONFIG> type;
+};
+
 // For each output pixel and group of pe channels: pe sums F, lane p at bits [p*sum_bits +: sum_bits], and Z.
 template <class CONFIG>
-void unit(hls::stream<ap_uint<2 * CONFIG::simd> > &windows,
+void unit(hls::stream<ap_uint<2 * CONFIG::window_codes> > &windows,
           const chunk_t weights[CONFIG::output_groups * CONFIG::steps][chunks_of<CONFIG::pe * CONFIG::simd>::value],
           hls::stream<ap_uint<CONFIG::pe * CONFIG::sum_bits> > &sums, hls::stream<ap_uint<CONFIG::sum_bits> > &shared) {
 #pragma HLS ARRAY_PARTITION variable=weights complete dim=2
@@ -183,7 +218,8 @@ void unit(hls::stream<ap_uint<2 * CONFIG::simd> > &windows,
     static const unsigned word_chunks = chunks_of<CONFIG::pe * CONFIG::simd>::value;
     static const unsigned pixels = CONFIG::out_height * CONFIG::out_width;
     typedef typename memory_tag<CONFIG::in_block_memory>::type memory;
-    ap_uint<2 * simd> held[CONFIG::steps];
+    typedef typename step_of<CONFIG, CONFIG::columns == CONFIG::kernel_width>::type step;
+    ap_uint<2 * CONFIG::window_codes> held[CONFIG::slices];
     ap_uint<CONFIG::sum_bits> totals[CONFIG::pe];
 #pragma HLS ARRAY_PARTITION variable=totals complete dim=0
     ap_uint<CONFIG::sum_bits> total_shared = 0;
@@ -192,12 +228,17 @@ pixels:
         unsigned address = 0;
     groups:
         for (unsigned group = 0; group < CONFIG::output_groups; ++group) {
+            unsigned slice = 0;
+            unsigned column = 0;
         steps:
             for (unsigned f = 0; f < CONFIG::steps; ++f) {
                 ERN_PIPELINE
-                ap_uint<2 * simd> word = held[f];
-                if (group == 0) word = windows.read();
-                held[f] = word;
+                ap_uint<2 * CONFIG::window_codes> window_word = held[slice];
+                if (group == 0 && column == 0) window_word = windows.read();
+                held[slice] = window_word;
+                const ap_uint<2 * simd> word = step::codes(window_word, column);
+                slice = slice == CONFIG::slices - 1 ? 0 : slice + 1;
+                if (slice == 0) ++column;
                 chunk_t weight_word[word_chunks];
                 chunk_t plane0[code_chunks];
                 chunk_t plane1[code_chunks];
@@ -285,14 +326,16 @@ void binary_conv(hls::stream<ap_uint<2 * CONFIG::in_stream_channels> > &in,
                                       [chunks_of<CONFIG::pe * CONFIG::simd>::value],
                  const chunk_t constants[CONFIG::out_channels / CONFIG::stream_channels]
                                         [chunks_of<CONFIG::stream_channels * CONFIG::constant_bits>::value]) {
-    static_assert(CONFIG::depth * CONFIG::steps == CONFIG::in_channels, "depth must divide in_channels");
-    static_assert(CONFIG::simd == CONFIG::kernel_height * CONFIG::kernel_width * CONFIG::depth,
-                  "simd must be kernel_height * kernel_width * depth");
+    static_assert(CONFIG::depth * CONFIG::slices == CONFIG::in_channels, "depth must divide in_channels");
+    static_assert(CONFIG::simd == CONFIG::kernel_height * CONFIG::columns * CONFIG::depth,
+                  "simd must be kernel_height * columns * depth");
+    static_assert(CONFIG::steps * CONFIG::columns == CONFIG::slices * CONFIG::kernel_width,
+                  "steps must be slices * kernel_width / columns");
     static_assert(CONFIG::output_groups * CONFIG::pe >= CONFIG::out_channels, "too few output groups");
 #pragma HLS DATAFLOW
     static const unsigned values = CONFIG::in_height * CONFIG::in_width * CONFIG::in_channels;
     hls::stream<ap_uint<2 * CONFIG::depth> > steps("steps");
-    hls::stream<ap_uint<2 * CONFIG::simd> > windows("windows");
+    hls::stream<ap_uint<2 * CONFIG::window_codes> > windows("windows");
     hls::stream<ap_uint<CONFIG::pe * CONFIG::sum_bits> > sums("sums");
     hls::stream<ap_uint<CONFIG::sum_bits> > shared("shared");
 #pragma HLS STREAM variable=steps depth=2

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// binary_conv: one-bit weights times two-bit codes, window + conv_unit + weight memory (docs/semantics.md).
-// pe output channels and simd = kernel_h*kernel_w*depth products of each in a cycle;
-// out_height*out_width * steps * max(output_groups, kernel_w) cycles a frame.
-// memory: where weights sit, row_memory: where image rows sit; 0 LUT, 1 block RAM, 2 (weights only) UltraRAM that is
-// filled over `load` (weight_ultra).
-// plain: 0 for LUT6 families, 1 for LUT4 families.
+// binary_conv: one-bit weights times two-bit codes, window + conv_unit + weight_feed (docs/semantics.md).
+// pe output channels and simd products of each in a cycle; simd = kernel_h*kernel_w*depth, or kernel_h*depth with
+// by_column, where kernel columns come one after another. hold: pixels of a row that a weight word is kept for.
+// memory: where weights sit; row_memory, window_memory, order_memory: where image rows, the columns of the window and
+// sums on their way out sit; 0 LUT, 1 block RAM, 2 (weights only) UltraRAM that is filled over `load` (weight_ultra).
+// arithmetic: form of the lanes (lane_sum), 0 portable, 1 plain (LUT4), 2 CARRY4, 3 CARRY8.
 `default_nettype none
 
 module binary_conv #(
@@ -21,13 +21,18 @@ module binary_conv #(
   parameter int padding_w = 1,
   parameter int pe = 2,
   parameter int depth = 2,
+  parameter int row_channels = 2,
+  parameter int hold = 1,
+  parameter int by_column = 0,
   parameter int stream_channels_in = 1,
   parameter int stream_channels = 1,
   parameter int acc_bits = 8,
   parameter int constant_bits = 8,
   parameter int memory = 0,
   parameter int row_memory = 0,
-  parameter int plain = 0,
+  parameter int window_memory = 0,
+  parameter int order_memory = 0,
+  parameter int arithmetic = 0,
   parameter WEIGHT_FILE = "",
   parameter CONSTANT_FILE = ""
 ) (
@@ -47,59 +52,49 @@ module binary_conv #(
     $error("binary_conv: stream_channels_in must divide in_channels");
   end
 
-  localparam int simd = kernel_h * kernel_w * depth;
-  localparam int steps = in_channels / depth;
+  localparam int slices = in_channels / depth;
+  localparam int simd = kernel_h * (by_column != 0 ? 1 : kernel_w) * depth;
+  localparam int steps = by_column != 0 ? kernel_w * slices : slices;
   localparam int output_groups = (out_channels + pe - 1) / pe;
   localparam int weight_words = output_groups * steps;
-  localparam int address_bits = weight_words > 1 ? $clog2(weight_words) : 1;
 
-  logic [2*depth-1:0] word;
+  logic [2*row_channels-1:0] word;
   logic word_valid, word_ready;
-  stream_resize #(.width(2), .channels_in(stream_channels_in), .channels_out(depth)) u_resize (
+  stream_resize #(.width(2), .channels_in(stream_channels_in), .channels_out(row_channels)) u_resize (
     .aclk(aclk), .aresetn(aresetn), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid),
     .s_axis_tready(s_axis_tready), .m_axis_tdata(word), .m_axis_tvalid(word_valid), .m_axis_tready(word_ready)
   );
 
-  logic go, issue, first_step, last_step, last_pass;
+  logic primed, go, claim, valid, fresh, first_step, last_step;
   logic [2*simd-1:0] codes;
   window #(
-    .height(height), .width(width), .in_channels(in_channels), .depth(depth), .kernel_h(kernel_h), .kernel_w(kernel_w),
-    .stride_h(stride_h), .stride_w(stride_w), .padding_h(padding_h), .padding_w(padding_w),
-    .output_groups(output_groups), .row_memory(row_memory)
+    .height(height), .width(width), .in_channels(in_channels), .row_channels(row_channels), .depth(depth),
+    .kernel_h(kernel_h), .kernel_w(kernel_w), .stride_h(stride_h), .stride_w(stride_w), .padding_h(padding_h),
+    .padding_w(padding_w), .output_groups(output_groups), .hold(hold), .by_column(by_column), .row_memory(row_memory),
+    .window_memory(window_memory)
   ) u_window (
     .aclk(aclk), .aresetn(aresetn), .s_axis_tdata(word), .s_axis_tvalid(word_valid), .s_axis_tready(word_ready),
-    .go(go), .issue(issue), .first_step(first_step), .last_step(last_step), .last_pass(last_pass), .codes(codes)
+    .primed(primed), .go(go), .claim(claim), .valid(valid), .fresh(fresh), .first_step(first_step),
+    .last_step(last_step), .codes(codes)
   );
 
-  // Weights follow their address after one cycle, as codes follow `issue`.
-  logic [address_bits-1:0] address;
-  logic valid_q, first_q, last_q;
-  always_ff @(posedge aclk) begin
-    if (!aresetn) begin
-      address <= '0;
-      valid_q <= 1'b0;
-    end else begin
-      valid_q <= issue;
-      if (issue) address <= last_step & last_pass ? '0 : address + 1'b1;
-    end
-    first_q <= first_step;
-    last_q <= last_step;
-  end
   wire [pe*simd-1:0] weights;
-  wire ready;
-  weight_memory #(.width(pe * simd), .words(weight_words), .memory(memory), .MEMORY_FILE(WEIGHT_FILE)) u_weights (
-    .aclk(aclk), .aresetn(aresetn), .load(load), .load_turn(load_turn), .load_done(load_done), .enable(1'b1),
-    .address(address), .data(weights), .ready(ready)
+  weight_feed #(
+    .width(pe * simd), .words(weight_words), .parts(weight_words == 1 ? 1 : hold), .memory(memory),
+    .MEMORY_FILE(WEIGHT_FILE)
+  ) u_weights (
+    .aclk(aclk), .aresetn(aresetn), .load(load), .load_turn(load_turn), .load_done(load_done), .take(valid & fresh),
+    .primed(primed), .word(weights)
   );
-  wire unused_ready = &{1'b0, ready};
 
   conv_unit #(
-    .out_channels(out_channels), .pe(pe), .simd(simd), .steps(steps), .stream_channels(stream_channels),
-    .acc_bits(acc_bits), .constant_bits(constant_bits), .plain(plain), .MEMORY_FILE(CONSTANT_FILE)
+    .out_channels(out_channels), .pe(pe), .simd(simd), .steps(steps), .hold(hold), .stream_channels(stream_channels),
+    .acc_bits(acc_bits), .constant_bits(constant_bits), .order_memory(order_memory), .arithmetic(arithmetic),
+    .MEMORY_FILE(CONSTANT_FILE)
   ) u_unit (
-    .aclk(aclk), .aresetn(aresetn), .go(go), .issue_last(issue & last_step), .valid(valid_q), .first_step(first_q),
-    .last_step(last_q), .codes(codes), .weights(weights), .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid),
-    .m_axis_tready(m_axis_tready)
+    .aclk(aclk), .aresetn(aresetn), .go(go), .claim(claim), .valid(valid), .fresh(fresh), .first_step(first_step),
+    .last_step(last_step), .codes(codes), .weights(weights), .m_axis_tdata(m_axis_tdata),
+    .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready)
   );
 endmodule
 

@@ -119,7 +119,8 @@ def _conv(design: Design, node: Op) -> Layout:
         )
     sum_bits = (3 * steps * -(-simd // 2)).bit_length()
     constant_bits = signed_bits(constant_range(node, folding))
-    _check_width(node, "a window word", 2 * simd)
+    window_codes = node.kernel[0] * node.kernel[1] * folding.depth
+    _check_width(node, "a window word", 2 * window_codes)
     _check_width(node, "a word of group sums", folding.pe * sum_bits)
     parameters: dict[str, int | bool] = {
         "in_channels": node.in_channels,
@@ -137,6 +138,9 @@ def _conv(design: Design, node: Op) -> Layout:
         "padding_width": node.padding[1],
         "pe": folding.pe,
         "depth": folding.depth,
+        "slices": node.slices(folding),
+        "columns": node.columns(folding),
+        "window_codes": window_codes,
         "simd": simd,
         "steps": steps,
         "output_groups": node.output_groups(folding),
@@ -144,7 +148,7 @@ def _conv(design: Design, node: Op) -> Layout:
         "sum_bits": sum_bits,
         "constant_bits": constant_bits,
         "out_bits": design.bits(node.name),
-        "in_block_memory": folding.memory == "block",
+        "in_block_memory": folding.memory != "lut",
     }
     weights = Memory("weights", tuple(weight_words(node, folding)), folding.pe * simd)
     constants = Memory(

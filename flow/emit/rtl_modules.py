@@ -17,16 +17,15 @@ from flow.emit.weights import (
     load_bytes,
     threshold_range,
     threshold_words,
-    weight_words,
+    weight_parts,
 )
+from flow.estimate.memories import row_memory
 from flow.ops import BinaryConv, Folding, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
 
 MEMORY = {"lut": 0, "block": 1, "ultra": 2}
 """Values of the parameters `memory` and `row_memory` in SystemVerilog."""
 PLAIN_FAMILIES = ("ecp5",)
 """Families of four-input LUTs, where adder trees are cheaper than compressors (rtl_templates/common/lane_sum.sv)."""
-DEEPEST_LUT_FIFO = 64
-DEEPEST_LUT_ROW = 64
 PIXEL_THRESHOLD_BITS = 9
 PIXEL_THRESHOLD_LIMIT = 256
 
@@ -48,17 +47,6 @@ class Instance:
     files: Mapping[str, str] = field(default_factory=dict)
     ports: tuple[str, ...] = ("s_axis",)
     load: bytes | None = None
-
-
-def fifo_memory(depth: int) -> str:
-    """Where a FIFO of `depth` beats sits: "lut" or "block"."""
-    return "lut" if depth <= DEEPEST_LUT_FIFO else "block"
-
-
-def row_memory(design: Design, node: BinaryConv) -> str:
-    """Where a bank of the row store sits: "lut" or "block" (rtl_templates/common/window_rows.sv)."""
-    words = design.shape(node.inputs[0]).width * node.steps(design.foldings[node.name])
-    return "lut" if words <= DEEPEST_LUT_ROW else "block"
 
 
 def instance(design: Design, node: Op) -> Instance:
@@ -90,6 +78,7 @@ def _thermometer_encode(design: Design, node: Any, folding: Folding) -> Instance
 def _binary_conv(design: Design, node: Any, folding: Folding) -> Instance:
     assert isinstance(node, BinaryConv)
     source = design.shape(node.inputs[0])
+    row_channels = node.row_channels(folding, design.stream_channels(node.inputs[0]), source)
     constant_bits = constant_range(node, folding).bits
     # The template sign-extends: an unsigned range needs one bit more.
     constant_bits += 0 if constant_range(node, folding).signed else 1
@@ -106,15 +95,20 @@ def _binary_conv(design: Design, node: Any, folding: Folding) -> Instance:
         "padding_w": node.padding[1],
         "pe": folding.pe,
         "depth": folding.depth,
+        "row_channels": row_channels,
+        "hold": folding.hold,
+        "by_column": int(folding.by_column),
         "stream_channels_in": design.stream_channels(node.inputs[0]),
         "stream_channels": folding.stream_channels,
         "acc_bits": design.bits(node.name),
         "constant_bits": constant_bits,
         "memory": MEMORY[folding.memory],
-        "row_memory": MEMORY[row_memory(design, node)],
-        "plain": int(design.board.family in PLAIN_FAMILIES),
+        "row_memory": MEMORY[row_memory(source.width * node.in_channels // row_channels)],
+        "window_memory": MEMORY[row_memory(node.window_words(folding))],
+        "order_memory": MEMORY[row_memory(2 * folding.hold * node.output_groups(folding))],
+        "arithmetic": int(design.board.family in PLAIN_FAMILIES),
     }
-    words, bits = weight_words(node, folding), folding.pe * node.simd(folding)
+    words, bits = weight_parts(node, folding)
     constants = constant_words(node, folding, constant_bits)
     files = {"CONSTANT_FILE": hex_lines(constants, folding.stream_channels * constant_bits)}
     if folding.memory == "ultra":

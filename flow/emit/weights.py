@@ -20,21 +20,36 @@ def weight_words(conv: BinaryConv, folding: Folding) -> list[int]:
     groups, steps, simd = conv.output_groups(folding), conv.steps(folding), conv.simd(folding)
     lanes = np.zeros((groups * folding.pe, *conv.weights.shape[1:]), np.uint8)
     lanes[: conv.out_channels] = conv.weights
-    kh, kw = conv.kernel
-    ordered = lanes.reshape(groups, folding.pe, kh, kw, steps, folding.depth).transpose(0, 4, 1, 2, 3, 5)
+    ordered = _in_steps(conv, folding, lanes).reshape(groups, folding.pe, steps, simd).transpose(0, 2, 1, 3)
     return [_word(bits) for bits in ordered.reshape(groups * steps, folding.pe * simd)]
+
+
+def weight_parts(conv: BinaryConv, folding: Folding) -> tuple[list[int], int]:
+    """Words of the weight memory of the SystemVerilog project, and their bits: a weight word in `hold` parts.
+
+    Part r of a word is at address word*hold + r and has its bits r*bits and up; a single word is kept whole.
+    """
+    words, width = weight_words(conv, folding), folding.pe * conv.simd(folding)
+    parts = folding.hold if len(words) > 1 else 1
+    bits = -(-width // parts)
+    return [word >> (r * bits) & ((1 << bits) - 1) for word in words for r in range(parts)], bits
+
+
+def _in_steps(conv: BinaryConv, folding: Folding, weights: Array) -> Array:
+    """Weights [O, kh, kw, in] in the order in which a lane takes them: [O, SF, simd]."""
+    (kh, kw), slices = conv.kernel, conv.slices(folding)
+    order = (0, 2, 3, 1, 4) if folding.by_column else (0, 3, 1, 2, 4)
+    sliced = weights.reshape(-1, kh, kw, slices, folding.depth).transpose(order)
+    return sliced.reshape(-1, conv.steps(folding), conv.simd(folding))
 
 
 def channel_constants(conv: BinaryConv, folding: Folding) -> Array:
     """c[o] int64 [out]: 6 * (pairs with both weights +1) - 3*n/2, n the padded elements of all steps."""
-    steps, simd = conv.steps(folding), conv.simd(folding)
-    kh, kw = conv.kernel
-    lanes = conv.weights.reshape(conv.out_channels, kh, kw, steps, folding.depth).transpose(0, 3, 1, 2, 4)
-    lanes = lanes.reshape(conv.out_channels, steps, simd)
-    if simd % 2:
+    lanes = _in_steps(conv, folding, conv.weights)
+    if lanes.shape[2] % 2:
         lanes = np.pad(lanes, ((0, 0), (0, 0), (0, 1)))
     both = (lanes[:, :, 0::2] & lanes[:, :, 1::2]).sum(axis=(1, 2), dtype=np.int64)
-    return np.asarray(6 * both - 3 * (steps * lanes.shape[2]) // 2)
+    return np.asarray(6 * both - 3 * lanes[0].size // 2)
 
 
 def constant_range(conv: BinaryConv, folding: Folding) -> Range:

@@ -35,7 +35,7 @@ from reports.cells import Counts, count
 
 COEFFICIENTS = Path(__file__).with_name("coefficients.yaml")
 BOARDS = {"xcup": "u250", "xc7": "arty_a7", "ecp5": "ulx3s"}
-MOST = {"unit": 9, "rows": 8, "pixels": 4, "resize": 6, "threshold": 4, "add": 2, "encode": 2, "pool": 2}
+MOST = {"unit": 9, "rows": 8, "pixels": 4, "feed": 4, "resize": 6, "threshold": 4, "add": 2, "encode": 2, "pool": 2}
 """Samples of each part."""
 SMALLEST_WEIGHT = 40.0
 """LUTs or FFs below which an error counts absolutely, not relatively."""
@@ -90,15 +90,20 @@ def _convolution(
     assert isinstance(node, BinaryConv)
     folding = design.foldings[node.name]
     unit, window = parts[0], parts[1]
-    parameters = _some(values, "out_channels pe stream_channels acc_bits constant_bits plain")
+    parameters = _some(values, "out_channels pe hold stream_channels acc_bits constant_bits order_memory arithmetic")
     parameters |= {"simd": node.simd(folding), "steps": node.steps(folding)}
     yield Sample((unit,), "conv_unit", parameters, {"MEMORY_FILE": files["CONSTANT_FILE"]})
-    parameters = _some(values, "height width in_channels depth kernel_h kernel_w stride_h stride_w padding_h padding_w")
-    parameters |= {"row_memory": values["row_memory"], "output_groups": node.output_groups(folding)}
+    names = "height width in_channels row_channels depth kernel_h kernel_w stride_h stride_w padding_h padding_w hold"
+    parameters = _some(values, f"{names} by_column row_memory window_memory")
+    parameters |= {"output_groups": node.output_groups(folding)}
     yield Sample((window,), "window", parameters, {})
-    ends = {"channels_in": values["stream_channels_in"], "channels_out": values["depth"]}
+    ends = {"channels_in": values["stream_channels_in"], "channels_out": values["row_channels"]}
     if ends["channels_in"] != ends["channels_out"]:
         yield Sample((parts[2],), "stream_resize", {"width": 2, **ends}, {})
+    words = node.output_groups(folding) * node.steps(folding)
+    if folding.memory == "block" and words > 1:
+        parameters = {"width": folding.pe * node.simd(folding), "words": words, "parts": folding.hold, "memory": 1}
+        yield Sample((parts[4],), "weight_feed", parameters, {"MEMORY_FILE": files["WEIGHT_FILE"]})
 
 
 def _some(values: Mapping[str, int], names: str) -> dict[str, int]:

@@ -25,7 +25,7 @@ def fifo_memory(depth: int) -> str:
 
 
 def row_memory(words: int) -> str:
-    """Where a bank of a row store of `words` words sits: "lut" or "block"."""
+    """Where a bank of a row store, of a window or of an output order of `words` words sits: "lut" or "block"."""
     return "lut" if words <= DEEPEST_LUT_ROW else "block"
 
 

@@ -70,48 +70,62 @@ def _binary_conv(op: Op, site: Site) -> Iterator[Part]:
     folding = site.folding
     yield _unit(op, site)
     yield _window(op, site)
-    yield resize(2, site.beats[0], folding.depth)
-    words = op.output_groups(folding) * op.steps(folding)
-    yield _rom(site, words, folding.pe * op.simd(folding), folding.memory)
+    yield resize(2, site.beats[0], op.row_channels(folding, site.beats[0], site.shapes[0]))
+    words, bits = op.output_groups(folding) * op.steps(folding), folding.pe * op.simd(folding)
+    parts = folding.hold if words > 1 else 1
+    part_bits = -(-bits // parts)
+    yield _rom(site, words * parts, part_bits, folding.memory)
+    yield Part("feed", {"kept": (parts - 1) * part_bits, "count": float((words * parts).bit_length()), "one": 1})
 
 
 def _unit(op: BinaryConv, site: Site) -> Part:
     """Lanes, shared sum, read-out with its constants and its queue (rtl_templates/common/conv_unit.sv)."""
     folding, acc = site.folding, site.range.bits
-    s, pairs, steps = folding.stream_channels, (op.simd(folding) + 1) // 2, op.steps(folding)
+    s, pairs, steps, hold = folding.stream_channels, (op.simd(folding) + 1) // 2, op.steps(folding), folding.hold
     sum_bits = (3 * pairs * steps).bit_length()
     lanes = folding.pe // s
-    queue = lanes + (pairs - 1).bit_length() + 13
-    constants = rom_luts(site.family, op.out_channels // s, s * (acc + 1))
-    return Part(
-        "unit",
-        {
-            "mac": 2 * pairs * folding.pe,
-            "sum": folding.pe * sum_bits if steps > 1 else 0,
-            "lane": folding.pe,
-            "select": s * sum_bits * (lanes - 1),
-            "simd": 2 * pairs,
-            "out": s * acc,
-            "one": 1,
-        },
-        constants + lutrams(site.family, queue, s * acc),
-    )
+    features = {
+        "mac": 2 * pairs * folding.pe,
+        "sum": folding.pe * sum_bits if steps > 1 else 0,
+        "lane": folding.pe,
+        "select": s * sum_bits * (lanes - 1),
+        "simd": 2 * pairs,
+        "out": s * acc,
+        "one": 1,
+    }
+    lut, bram18 = float(rom_luts(site.family, op.out_channels // s, s * (acc + 1))), 0
+    if hold == 1:
+        lut += lutrams(site.family, lanes + (pairs - 1).bit_length() + 13, s * acc)
+    else:
+        words = 2 * hold * op.output_groups(folding)
+        features["turn"] = (hold - 1) * (folding.pe + 1) * sum_bits if steps > 1 else 0
+        features["order"] = 1
+        lut += lutrams(site.family, 12, s * acc) + lutrams(site.family, 2 * hold, sum_bits)
+        if row_memory(words) == "block":
+            bram18 = blocks(words, folding.pe * sum_bits)
+        else:
+            lut += lutrams(site.family, words, folding.pe * sum_bits)
+    return Part("unit", features, lut, bram18)
 
 
 def _window(op: BinaryConv, site: Site) -> Part:
-    """Row store and window memory (rtl_templates/common/window.sv)."""
-    (kh, kw), depth, steps = op.kernel, site.folding.depth, op.steps(site.folding)
-    words = max(2, -(-12 // steps)) * steps
-    memory = kw * lutrams(site.family, words, 2 * kh * depth)
-    taps = 2 * kh * kw * depth
+    """Row store and ring of columns (rtl_templates/common/window.sv)."""
+    folding, kh = site.folding, op.kernel[0]
+    channels = op.row_channels(folding, site.beats[0], site.shapes[0])
+    words, bits, copies = op.window_words(folding), 2 * kh * folding.depth, op.columns(folding)
+    features = {"taps": bits * copies, "collect": bits - 2 * kh * channels, "one": 1}
+    lut, bram18 = 0.0, 0
+    if row_memory(words) == "block":
+        bram18 = copies * blocks(words, bits)
+    else:
+        lut = copies * lutrams(site.family, words, bits)
     if op.kernel == (1, 1):
-        return Part("pixels", {"taps": taps, "one": 1}, memory)
-    banks, row = kh + op.stride[0] - 1, site.shapes[0].width * steps
-    turn = 2 * kh * depth * max(1, banks - 1)
-    features = {"taps": taps, "turn": turn, "banks": banks, "one": 1}
+        return Part("pixels", features, lut, bram18)
+    banks, row = kh + op.stride[0] - 1, site.shapes[0].width * op.in_channels // channels
+    features |= {"turn": 2 * kh * channels * max(1, banks - 1), "banks": banks}
     if row_memory(row) == "block":
-        return Part("rows", features, memory, banks * blocks(row, 2 * depth))
-    return Part("rows", features, memory + banks * lutrams(site.family, row, 2 * depth))
+        return Part("rows", features, lut, bram18 + banks * blocks(row, 2 * channels))
+    return Part("rows", features, lut + banks * lutrams(site.family, row, 2 * channels), bram18)
 
 
 def _threshold(op: Op, site: Site) -> Iterator[Part]:

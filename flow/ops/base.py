@@ -27,13 +27,17 @@ class Folding:
         pe: output channels computed at once.
         depth: input channels taken at once (binary_conv: simd = kh * kw * depth).
         stream_channels: channels a beat of the output stream.
-        memory: where weights sit, "lut" or "block".
+        memory: where weights sit, "lut" or "block" or "ultra".
+        hold: neighbouring output pixels of a row that a weight word is kept for; the memory is 1/hold as wide.
+        by_column: kernel columns are taken one after another: simd = kh * depth, kw times as many steps.
     """
 
     pe: int = 1
     depth: int = 1
     stream_channels: int = 1
     memory: str = "lut"
+    hold: int = 1
+    by_column: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +97,13 @@ class Op(ABC):
     # What a build asks. Beats of the input and output streams bind every op; an op adds its own cycles here.
 
     def foldings(self) -> Iterator[Folding]:
-        """Every legal folding."""
+        """Every legal folding, in its plainest form (see `forms`)."""
         for channels in divisors(self.out_channels):
             yield Folding(pe=channels, depth=channels, stream_channels=channels)
+
+    def forms(self, folding: Folding, *inputs: Shape) -> Iterator[Folding]:
+        """A legal folding as it is and in forms that differ in memories alone: same streams, never more cycles."""
+        yield folding
 
     def cycles(self, folding: Folding, *inputs: Shape) -> int:
         """Cycles a frame when its streams never stall."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -15,6 +15,11 @@ from flow.types import CODE, Range, Shape
 
 FLOAT32_EXACT = 2**24
 BYTES_A_CHUNK = 256 * 2**20
+HOLDS = (1, 2, 4, 8)
+"""Pixels that a weight word may be kept for."""
+ROW_SHARE = 0.9
+"""Share of the lanes' cycles that a row store may be busy with words narrower than `depth`."""
+LEAST_WINDOW_WORDS = 16
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,35 +131,88 @@ class BinaryConv(Op):
     def macs(self, *inputs: Shape) -> int:
         return self.shape(*inputs).pixels * int(self.weights.size)
 
+    def columns(self, folding: Folding) -> int:
+        """Kernel columns taken at once."""
+        return 1 if folding.by_column else self.kernel[1]
+
     def simd(self, folding: Folding) -> int:
         """Products of one output channel in a cycle."""
-        return self.kernel[0] * self.kernel[1] * folding.depth
+        return self.kernel[0] * self.columns(folding) * folding.depth
 
     def output_groups(self, folding: Folding) -> int:
         """OG: groups of pe output channels, the last one perhaps partly empty."""
         return -(-self.out_channels // folding.pe)
 
+    def slices(self, folding: Folding) -> int:
+        """Groups of `depth` input channels."""
+        return self.in_channels // folding.depth
+
     def steps(self, folding: Folding) -> int:
         """SF: cycles that one output group takes."""
-        return self.in_channels // folding.depth
+        return self.slices(folding) * self.kernel[1] // self.columns(folding)
 
     def foldings(self) -> Iterator[Folding]:
         """pe up to out_channels, depth any divisor; the narrow read-out must divide pe and out_channels."""
         groups = sorted({-(-self.out_channels // pe) for pe in range(1, self.out_channels + 1)})
         for og in groups:
             pe = -(-self.out_channels // og)
-            for depth in divisors(self.in_channels):
-                for channels in divisors(self.out_channels):
-                    if pe % channels == 0:
-                        for memory in ("lut", "block", "ultra"):
-                            yield Folding(pe, depth, channels, memory)
+            for channels in divisors(self.out_channels):
+                if pe % channels == 0:
+                    for depth in divisors(self.in_channels):
+                        yield Folding(pe, depth, channels)
+                        if self.kernel[1] > 1:
+                            yield Folding(pe, depth, channels, by_column=True)
+
+    def forms(self, folding: Folding, *inputs: Shape) -> Iterator[Folding]:
+        width = self.shape(*inputs).width
+        words = self.output_groups(folding) * self.steps(folding)
+        for hold in HOLDS if words > 1 else (1,):
+            if width % hold == 0:
+                for memory in ("lut", "block", "ultra"):
+                    yield replace(folding, hold=hold, memory=memory)
 
     def cycles(self, folding: Folding, *inputs: Shape) -> int:
-        out = self.shape(*inputs)
-        read_out = -(-folding.pe // folding.stream_channels)
-        group = max(self.steps(folding), read_out)
-        windows = out.pixels * max(self.output_groups(folding) * group, self.kernel[1] * self.steps(folding))
-        return max(windows, inputs[0].pixels * self.steps(folding))
+        return max(self._window_cycles(folding, *inputs), self._row_cycles(folding.depth, *inputs))
+
+    def _window_cycles(self, folding: Folding, *inputs: Shape) -> int:
+        """Cycles a frame of the lanes and of their read-out."""
+        groups, steps = self.output_groups(folding), self.steps(folding)
+        lanes = folding.pe // folding.stream_channels
+        pixel = groups * max(steps, lanes)
+        if folding.hold > 1:
+            pixel = max(groups * steps, self.out_channels // folding.stream_channels)
+        return self.shape(*inputs).pixels * pixel
+
+    def _row_cycles(self, channels: int, *inputs: Shape) -> int:
+        """Cycles a frame of a row store that takes and gives words of so many channels."""
+        out, words = self.shape(*inputs), self.in_channels // channels
+        read = 0 if self.kernel == (1, 1) else out.height * self.read_columns(out) * words
+        return max(inputs[0].pixels * words, read)
+
+    def read_columns(self, out: Shape) -> int:
+        """Columns, those of the padding included, that are read for an output row."""
+        return (out.width - 1) * self.stride[1] + self.kernel[1]
+
+    def row_channels(self, folding: Folding, stream_channels: int, *inputs: Shape) -> int:
+        """Channels of a word of the row store: as few as keep ahead of the lanes, as many as `depth` at most.
+
+        Args:
+            folding: of this op.
+            stream_channels: channels a beat of the input; one of the two divides the other.
+            inputs: shape of the input.
+        """
+        most = ROW_SHARE * self._window_cycles(folding, *inputs)
+        for channels in divisors(folding.depth):
+            fits = channels % stream_channels == 0 or stream_channels % channels == 0
+            if fits and self._row_cycles(channels, *inputs) <= most:
+                return channels
+        return folding.depth
+
+    def window_words(self, folding: Folding) -> int:
+        """Words of the ring of columns that windows are read from (rtl_templates/common/window.sv)."""
+        stride = 1 if self.kernel == (1, 1) else self.stride[1]
+        span, advance = (folding.hold - 1) * stride + self.kernel[1], folding.hold * stride
+        return max(LEAST_WINDOW_WORDS, 1 << ((span + max(span, advance)) * self.slices(folding) - 1).bit_length())
 
     def accepts(self, folding: Folding, *stream_channels: int) -> bool:
         """The row store converts widths by whole factors: a beat divides `depth`, or `depth` divides a beat."""

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // window: line buffer, stride and symmetric zero padding of a convolution.
 //
-// Reads one frame as steps of `depth` channels (steps = in_channels / depth words a pixel) and writes, for each output
-// pixel, `steps` window words: bit plane 0 of the simd codes in the low simd bits, bit plane 1 above. Element
+// Reads one frame as slices of `depth` channels (slices = in_channels / depth words a pixel) and writes, for each output
+// pixel, `slices` window words: bit plane 0 of the window_codes codes in the low half, bit plane 1 above. Element
 // e = (i*kernel_width + j)*depth + ch of word f is kernel position (i, j), channel f*depth + ch (docs/semantics.md).
 //
-// Each input pixel shifts one column of kernel_height codes into the window of its row, so a window costs `steps`
-// cycles, not kernel_width times that. Cycles a frame: rows * columns * steps, rows = in_height plus the padding rows
+// Each input pixel shifts one column of kernel_height codes into the window of its row, so a window costs `slices`
+// cycles, not kernel_width times that. Cycles a frame: rows * columns * slices, rows = in_height plus the padding rows
 // below that some window needs, likewise columns.
 #ifndef ERN_COMMON_WINDOW_H_
 #define ERN_COMMON_WINDOW_H_
@@ -79,17 +79,17 @@ struct walk_of {
 };
 
 template <class CONFIG>
-void window(hls::stream<ap_uint<2 * CONFIG::depth> > &in, hls::stream<ap_uint<2 * CONFIG::simd> > &out) {
+void window(hls::stream<ap_uint<2 * CONFIG::depth> > &in, hls::stream<ap_uint<2 * CONFIG::window_codes> > &out) {
     static const unsigned depth = CONFIG::depth;
     static const unsigned above = CONFIG::kernel_height - 1;
-    static const unsigned words = CONFIG::in_width * CONFIG::steps;
+    static const unsigned words = CONFIG::in_width * CONFIG::slices;
     static const unsigned rows_walked = walk_of<CONFIG::in_height, CONFIG::out_height, CONFIG::kernel_height,
                                                 CONFIG::stride_height, CONFIG::padding_height>::value;
     static const unsigned columns_walked = walk_of<CONFIG::in_width, CONFIG::out_width, CONFIG::kernel_width,
                                                    CONFIG::stride_width, CONFIG::padding_width>::value;
     static const unsigned row_bits = CONFIG::kernel_width * CONFIG::depth;
     line_memory<above, words, 2 * depth, (above == 0 || words >= 8)> memory;
-    ap_uint<row_bits> held[2][CONFIG::steps][above + 1];
+    ap_uint<row_bits> held[2][CONFIG::slices][above + 1];
 #pragma HLS ARRAY_PARTITION variable=held complete dim=0
     unsigned rows_to_wait = above - CONFIG::padding_height;
 rows:
@@ -98,15 +98,15 @@ rows:
         unsigned address = 0;
     columns:
         for (unsigned x = 0; x < columns_walked; ++x) {
-        steps:
-            for (unsigned f = 0; f < CONFIG::steps; ++f) {
+        slices:
+            for (unsigned f = 0; f < CONFIG::slices; ++f) {
                 ERN_PIPELINE
                 ap_uint<2 * depth> incoming = 0;
                 if (y < CONFIG::in_height && x < CONFIG::in_width) incoming = in.read();
                 ap_uint<2 * depth> column[above + 1];
 #pragma HLS ARRAY_PARTITION variable=column complete dim=0
                 if (x < CONFIG::in_width) memory.exchange(address++, incoming, column);
-                ap_uint<CONFIG::simd> planes[2];
+                ap_uint<CONFIG::window_codes> planes[2];
 #pragma HLS ARRAY_PARTITION variable=planes complete dim=0
             kernel_rows:
                 for (unsigned i = 0; i <= above; ++i) {
@@ -130,13 +130,13 @@ rows:
                     put<row_bits>(planes[1], row1);
                 }
                 if (rows_to_wait == 0 && columns_to_wait == 0) {
-                    const ap_uint<2 * CONFIG::simd> low = planes[0];
-                    ap_uint<2 * CONFIG::simd> word = planes[1];
-                    word <<= CONFIG::simd;
+                    const ap_uint<2 * CONFIG::window_codes> low = planes[0];
+                    ap_uint<2 * CONFIG::window_codes> word = planes[1];
+                    word <<= CONFIG::window_codes;
                     word |= low;
                     out.write(word);
                 }
-                if (f == CONFIG::steps - 1) {
+                if (f == CONFIG::slices - 1) {
                     columns_to_wait = columns_to_wait == 0 ? CONFIG::stride_width - 1 : columns_to_wait - 1;
                 }
             }

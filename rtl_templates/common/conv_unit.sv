@@ -2,11 +2,11 @@
 //
 // conv_unit: pe lanes of simd products a cycle; acc = 2*F + c[o] - Z formed on a narrow read-out (docs/semantics.md).
 //
-// The arithmetic never stops: steps enter when `valid`, a group's sums reach the hold registers a fixed number of
-// cycles after its last step, and leave stream_channels a cycle into an output FIFO that has room for them. `go` says
-// that a last step may be issued now: room is reserved then, and groups are kept pe/stream_channels cycles apart.
-// plain = 1 chooses adder trees instead of compressors (LUT4 families).
-// `issue_last` tells that a last step is issued (its codes and weights may come any fixed time later, as `valid`).
+// The arithmetic never stops: steps enter when `valid`, for `hold` pixels each, the first of them with `fresh`, when the
+// weight word is taken over. A group's sums come a fixed number of cycles after its last step and leave stream_channels
+// a cycle into an output FIFO that has room for them. `go` says that there is room for what `claim` announces: with
+// hold = 1 the last step of a group, else the first last step of a batch of pixels (`group_order`, `pixel_order`).
+// arithmetic: form of the lanes (lane_sum).
 `default_nettype none
 
 module conv_unit #(
@@ -14,17 +14,20 @@ module conv_unit #(
   parameter int pe = 4,
   parameter int simd = 18,
   parameter int steps = 1,
+  parameter int hold = 1,
   parameter int stream_channels = 1,
   parameter int acc_bits = 8,
   parameter int constant_bits = 8,
-  parameter int plain = 0,
+  parameter int order_memory = 0,
+  parameter int arithmetic = 0,
   parameter MEMORY_FILE = ""
 ) (
   input  wire                aclk,
   input  wire                aresetn,
   output logic               go,
-  input  wire                issue_last,
+  input  wire                claim,
   input  wire                valid,
+  input  wire                fresh,
   input  wire                first_step,
   input  wire                last_step,
   input  wire  [2*simd-1:0]  codes,
@@ -33,8 +36,8 @@ module conv_unit #(
   output logic               m_axis_tvalid,
   input  wire                m_axis_tready
 );
-  if (pe < 1 || simd < 1 || steps < 1 || stream_channels < 1) begin : g_check_size
-    $error("conv_unit: pe, simd, steps and stream_channels must be at least 1");
+  if (pe < 1 || simd < 1 || steps < 1 || hold < 1 || stream_channels < 1) begin : g_check_size
+    $error("conv_unit: pe, simd, steps, hold and stream_channels must be at least 1");
   end
   if (pe % stream_channels != 0 || out_channels % stream_channels != 0) begin : g_check_channels
     $error("conv_unit: stream_channels must divide pe and out_channels");
@@ -47,12 +50,9 @@ module conv_unit #(
   localparam int read_beats = pe / stream_channels;
   localparam int groups = (out_channels + pe - 1) / pe;
   localparam int pixel_beats = out_channels / stream_channels;
-  localparam int all_beats = groups * read_beats;
-  localparam int fifo_depth = read_beats + latency + 12;
-  localparam int credit_bits = $clog2(fifo_depth + 1);
+  localparam int fifo_depth = hold == 1 ? read_beats + latency + 12 : 12;
   localparam int index_bits = read_beats > 1 ? $clog2(read_beats) : 1;
-  localparam int beat_bits = all_beats > 1 ? $clog2(all_beats) : 1;
-  localparam int address_bits = pixel_beats > 1 ? $clog2(pixel_beats) : 1;
+  localparam int beat_bits = pixel_beats > 1 ? $clog2(pixel_beats) : 1;
 
   // Input registers, then lanes.
   logic [4*pairs-1:0] codes_q;
@@ -60,82 +60,97 @@ module conv_unit #(
   logic [latency:0] valid_q, first_q, last_q;
   always_ff @(posedge aclk) begin
     codes_q <= (4*pairs)'(codes);
-    for (int p = 0; p < pe; p++) weights_q[p*2*pairs +: 2*pairs] <= (2*pairs)'(weights[p*simd +: simd]);
+    if (valid & fresh) begin
+      for (int p = 0; p < pe; p++) weights_q[p*2*pairs +: 2*pairs] <= (2*pairs)'(weights[p*simd +: simd]);
+    end
     if (!aresetn) valid_q <= '0;
     else valid_q <= {valid_q[latency-1:0], valid};
     first_q <= {first_q[latency-1:0], first_step};
     last_q <= {last_q[latency-1:0], last_step};
   end
 
-  logic [pe*sum_bits-1:0] hold;
-  logic [sum_bits-1:0] hold_agreement;
+  logic [(pe+1)*sum_bits-1:0] totals;
   logic load;
   wire add = valid_q[latency];
   wire restart = first_q[latency];
-
   always_ff @(posedge aclk) begin
     if (!aresetn) load <= 1'b0;
     else load <= add & last_q[latency];
   end
 
+  // Lane pe is the sum that all lanes share.
   for (genvar p = 0; p <= pe; p++) begin : g_lane
     logic [step_bits-1:0] step_sum;
-    logic [sum_bits-1:0] total;
     if (p < pe) begin : g_products
-      lane_sum #(.pairs(pairs), .latency(latency), .plain(plain)) u_sum (
+      lane_sum #(.pairs(pairs), .latency(latency), .arithmetic(arithmetic)) u_sum (
         .aclk(aclk), .aresetn(aresetn), .weights(weights_q[p*2*pairs +: 2*pairs]), .codes(codes_q), .sum(step_sum)
       );
-      always_ff @(posedge aclk) if (load) hold[p*sum_bits +: sum_bits] <= total;
     end else begin : g_agreement
-      agreement_sum #(.pairs(pairs), .latency(latency), .plain(plain)) u_sum (
+      agreement_sum #(.pairs(pairs), .latency(latency), .arithmetic(arithmetic)) u_sum (
         .aclk(aclk), .aresetn(aresetn), .codes(codes_q), .sum(step_sum)
       );
-      always_ff @(posedge aclk) if (load) hold_agreement <= total;
     end
     if (steps == 1) begin : g_once
+      logic [sum_bits-1:0] total;
       always_ff @(posedge aclk) total <= sum_bits'(step_sum);
-    end else begin : g_accumulate
+      assign totals[p*sum_bits +: sum_bits] = total;
+    end else if (hold == 1) begin : g_accumulate
+      logic [sum_bits-1:0] total;
       always_ff @(posedge aclk) if (add) total <= (restart ? '0 : total) + sum_bits'(step_sum);
+      assign totals[p*sum_bits +: sum_bits] = total;
+    end else begin : g_rotate
+      // One accumulator a pixel, in turn. The reset keeps them flip-flops: shift registers in LUTs have none.
+      logic [hold*sum_bits-1:0] turn;
+      wire [sum_bits-1:0] oldest = turn[(hold-1)*sum_bits +: sum_bits];
+      always_ff @(posedge aclk) begin
+        if (!aresetn) turn <= '0;
+        else if (add) turn <= {turn[(hold-1)*sum_bits-1:0], (restart ? '0 : oldest) + sum_bits'(step_sum)};
+      end
+      assign totals[p*sum_bits +: sum_bits] = turn[sum_bits-1:0];
     end
   end
   if (steps == 1) begin : g_unused
     wire unused = &{1'b0, restart};
   end
 
-  // Read-out: multiplexer and channel constant, minus Z, plus 2*F, output FIFO.
+  // Order, then read-out: multiplexer and channel constant, minus Z, plus 2*F, output FIFO.
+  wire left = m_axis_tvalid & m_axis_tready;
   logic reading, shown, added;
   logic [index_bits-1:0] index;
   logic [beat_bits-1:0] beat;
-  wire index_last = index == index_bits'(read_beats - 1);
-  wire beat_last = beat == beat_bits'(all_beats - 1);
-  wire real_beat = pixel_beats == all_beats || beat < beat_bits'(pixel_beats);
-  wire dropped = reading & !real_beat;
-  always_ff @(posedge aclk) begin
-    if (!aresetn) begin
-      reading <= 1'b0;
-      shown <= 1'b0;
-      added <= 1'b0;
-      index <= '0;
-      beat <= '0;
-    end else begin
-      reading <= load | (reading & !index_last);
-      if (reading) begin
-        index <= index_last ? '0 : index + 1'b1;
-        beat <= beat_last ? '0 : beat + 1'b1;
-      end
-      shown <= reading & real_beat;
-      added <= shown;
-    end
+  logic [pe*sum_bits-1:0] sums;
+  logic [sum_bits-1:0] sums_agreement;
+  if (hold == 1) begin : g_group_order
+    group_order #(
+      .pe(pe), .sum_bits(sum_bits), .groups(groups), .read_beats(read_beats), .pixel_beats(pixel_beats),
+      .fifo_depth(fifo_depth)
+    ) u_order (
+      .aclk(aclk), .aresetn(aresetn), .go(go), .claim(claim), .load(load), .totals(totals[pe*sum_bits-1:0]),
+      .agreement(totals[pe*sum_bits +: sum_bits]), .left(left), .reading(reading), .index(index), .beat(beat),
+      .sums(sums), .sums_agreement(sums_agreement)
+    );
+    // verilator lint_off UNUSEDPARAM
+    localparam int unused_memory = order_memory;
+    // verilator lint_on UNUSEDPARAM
+  end else begin : g_pixel_order
+    pixel_order #(
+      .pe(pe), .sum_bits(sum_bits), .groups(groups), .hold(hold), .read_beats(read_beats), .pixel_beats(pixel_beats),
+      .fifo_depth(fifo_depth), .memory(order_memory)
+    ) u_order (
+      .aclk(aclk), .aresetn(aresetn), .go(go), .claim(claim), .load(load), .totals(totals[pe*sum_bits-1:0]),
+      .agreement(totals[pe*sum_bits +: sum_bits]), .left(left), .reading(reading), .index(index), .beat(beat),
+      .sums(sums), .sums_agreement(sums_agreement)
+    );
   end
 
   wire [stream_channels*constant_bits-1:0] constants;
   weight_rom #(.width(stream_channels * constant_bits), .words(pixel_beats), .MEMORY_FILE(MEMORY_FILE)) u_constants (
-    .aclk(aclk), .address(address_bits'(beat)), .data(constants)
+    .aclk(aclk), .address(beat), .data(constants)
   );
 
   wire [stream_channels*sum_bits-1:0] selected;
   mux_tree #(.width(stream_channels * sum_bits), .words(read_beats)) u_select (
-    .data(hold), .index(index), .word(selected)
+    .data(sums), .index(index), .word(selected)
   );
   logic [stream_channels*sum_bits-1:0] selected_q, selected_qq;
   logic [sum_bits-1:0] agreement_q;
@@ -144,9 +159,16 @@ module conv_unit #(
   always_ff @(posedge aclk) begin
     selected_q <= selected;
     selected_qq <= selected_q;
-    agreement_q <= hold_agreement;
-    if (!aresetn) result_valid <= 1'b0;
-    else result_valid <= added;
+    agreement_q <= sums_agreement;
+    if (!aresetn) begin
+      shown <= 1'b0;
+      added <= 1'b0;
+      result_valid <= 1'b0;
+    end else begin
+      shown <= reading;
+      added <= shown;
+      result_valid <= added;
+    end
   end
   for (genvar s = 0; s < stream_channels; s++) begin : g_channel
     wire [acc_bits-1:0] constant = acc_bits'(signed'(constants[s*constant_bits +: constant_bits]));
@@ -164,26 +186,6 @@ module conv_unit #(
     .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready), .occupancy(occupancy)
   );
   wire unused_fifo = &{1'b0, room, occupancy};
-
-  // Credit: beats that are reserved, on their way or in the FIFO.
-  logic [credit_bits-1:0] used, used_next;
-  logic [index_bits-1:0] pause, pause_next;
-  always_comb begin
-    used_next = used + (issue_last ? credit_bits'(read_beats) : '0) - credit_bits'(dropped)
-      - credit_bits'(m_axis_tvalid & m_axis_tready);
-    pause_next = issue_last ? index_bits'(read_beats - 1) : pause == '0 ? '0 : pause - 1'b1;
-  end
-  always_ff @(posedge aclk) begin
-    if (!aresetn) begin
-      used <= '0;
-      pause <= '0;
-      go <= 1'b0;
-    end else begin
-      used <= used_next;
-      pause <= pause_next;
-      go <= used_next <= credit_bits'(fifo_depth - read_beats) && pause_next == '0;
-    end
-  end
 endmodule
 
 `default_nettype wire

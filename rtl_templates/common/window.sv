@@ -1,19 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// window: codes in raster order become, for each output pixel, output_groups passes over its steps words of
-// simd = kernel_h*kernel_w*depth codes (element e = (i*kernel_w + j)*depth + ch at bits [2*e +: 2]).
+// window: codes in raster order become, for each batch of `hold` output pixels, output_groups passes over its steps; a
+// step is one word of simd codes for each pixel of the batch in turn. by_column = 0: steps = in_channels/depth words of
+// simd = kernel_h*kernel_w*depth codes, element e = (i*kernel_w + j)*depth + ch at bits [2*e +: 2]. by_column = 1:
+// kernel columns one after another, steps = kernel_w*in_channels/depth words (column major) of simd = kernel_h*depth.
 //
-// A window memory of kernel_w column banks is filled column by column (`window_rows`, or `window_pixels` for 1x1) and
-// read once a pass; the last pass frees its words one by one for the window after the next. `space` counts free words
-// (taken when a window's first column is asked for), `ready_words` the words whose last column has come. So there is
-// no bubble between pixels, rows or frames: a window costs steps*max(output_groups, kernel_w) cycles.
-// A step is issued in a cycle with `go` (asked for the last step of a pass only); its codes follow one cycle later.
+// `window_rows` (`window_pixels` for 1x1) gives every column of a row once, in words of row_channels; they are collected
+// to kernel_h*depth codes in a ring of columns (one copy for each kernel column read at once), of which windows are read.
+// A batch begins when all its columns are there and frees the columns that the next one does not read when it ends.
+// A step is issued in a cycle with `go` (asked only with `claim`: the last step of a pass if hold = 1, the first last
+// step of a batch otherwise); its codes follow with `valid` one cycle later, with `fresh` for the first pixel of a step.
 `default_nettype none
 
 module window #(
   parameter int height = 8,
   parameter int width = 8,
   parameter int in_channels = 2,
+  parameter int row_channels = 2,
   parameter int depth = 2,
   parameter int kernel_h = 3,
   parameter int kernel_w = 3,
@@ -22,48 +25,73 @@ module window #(
   parameter int padding_h = 1,
   parameter int padding_w = 1,
   parameter int output_groups = 1,
-  parameter int row_memory = 0
+  parameter int hold = 1,
+  parameter int by_column = 0,
+  parameter int row_memory = 0,
+  parameter int window_memory = 0
 ) (
   input  wire               aclk,
   input  wire               aresetn,
-  input  wire [2*depth-1:0] s_axis_tdata,
+  input  wire [2*row_channels-1:0] s_axis_tdata,
   input  wire               s_axis_tvalid,
   output logic              s_axis_tready,
+  input  wire               primed,
   input  wire               go,
-  output logic              issue,
+  output logic              claim,
+  output logic              valid,
+  output logic              fresh,
   output logic              first_step,
   output logic              last_step,
-  output logic              last_pass,
-  output logic [2*kernel_h*kernel_w*depth-1:0] codes
+  output logic [2*kernel_h*(by_column != 0 ? 1 : kernel_w)*depth-1:0] codes
 );
+  localparam bit pixels = kernel_h == 1 && kernel_w == 1;
+  localparam int out_width = pixels ? (width + stride_w - 1) / stride_w : (width + 2 * padding_w - kernel_w) / stride_w + 1;
+  localparam int stride = pixels ? 1 : stride_w;
   if (output_groups < 1) begin : g_check_groups
     $error("window: output_groups must be at least 1");
   end
+  if (depth < 1 || row_channels < 1 || in_channels % depth != 0 || depth % row_channels != 0) begin : g_check_depth
+    $error("window: depth must divide in_channels, and row_channels must divide depth");
+  end
+  if (hold < 1 || out_width % hold != 0) begin : g_check_hold
+    $error("window: hold must divide the width of the output");
+  end
 
-  localparam int steps = in_channels / depth;
-  localparam int least_words = 12;
-  localparam int windows = 2 * steps >= least_words ? 2 : (least_words + steps - 1) / steps;
-  localparam int words = windows * steps;
-  localparam int address_bits = $clog2(words);
-  localparam int count_bits = $clog2(words + 1);
+  localparam int slices = in_channels / depth;
+  localparam int parts = depth / row_channels;
+  localparam int banks = by_column != 0 ? 1 : kernel_w;
+  localparam int steps = by_column != 0 ? slices * kernel_w : slices;
+  localparam int batches = out_width / hold;
+  localparam int span = (hold - 1) * stride + kernel_w;
+  localparam int advance = hold * stride;
+  localparam int reach = advance > span ? advance : span;
+  localparam int least_words = (span + reach) * slices > 16 ? (span + reach) * slices : 16;
+  localparam int address_bits = $clog2(least_words);
+  localparam int words = 1 << address_bits;
+  localparam int columns = words / slices;
+  localparam int count_bits = $clog2(columns + 1);
+  localparam int slice_bits = slices > 1 ? $clog2(slices) : 1;
+  localparam int part_bits = parts > 1 ? $clog2(parts) : 1;
+  localparam int pixel_bits = hold > 1 ? $clog2(hold) : 1;
   localparam int step_bits = steps > 1 ? $clog2(steps) : 1;
-  localparam int column_bits = kernel_w > 1 ? $clog2(kernel_w) : 1;
   localparam int pass_bits = output_groups > 1 ? $clog2(output_groups) : 1;
-  localparam logic [address_bits-1:0] last_address = address_bits'(words - 1);
+  localparam int batch_bits = batches > 1 ? $clog2(batches) : 1;
+  localparam int row_bits = 2 * row_channels;
 
   logic space, take, column_valid;
-  logic [2*kernel_h*depth-1:0] column_word;
+  logic [kernel_h*row_bits-1:0] column_word;
 
-  if (kernel_h == 1 && kernel_w == 1) begin : g_pixels
+  if (pixels) begin : g_pixels
     window_pixels #(
-      .height(height), .width(width), .in_channels(in_channels), .depth(depth), .stride_h(stride_h), .stride_w(stride_w)
+      .height(height), .width(width), .in_channels(in_channels), .row_channels(row_channels), .stride_h(stride_h),
+      .stride_w(stride_w)
     ) u_columns (
       .aclk(aclk), .aresetn(aresetn), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid),
       .s_axis_tready(s_axis_tready), .space(space), .take(take), .column_word(column_word), .column_valid(column_valid)
     );
   end else begin : g_rows
     window_rows #(
-      .height(height), .width(width), .in_channels(in_channels), .depth(depth), .kernel_h(kernel_h),
+      .height(height), .width(width), .in_channels(in_channels), .row_channels(row_channels), .kernel_h(kernel_h),
       .kernel_w(kernel_w), .stride_h(stride_h), .stride_w(stride_w), .padding_h(padding_h), .padding_w(padding_w),
       .row_memory(row_memory)
     ) u_columns (
@@ -72,75 +100,123 @@ module window #(
     );
   end
 
-  // Filling.
-  logic [step_bits-1:0] fill_step;
-  logic [column_bits-1:0] fill_column;
-  logic [address_bits-1:0] fill_address, fill_base;
-  wire fill_step_last = fill_step == step_bits'(steps - 1);
-  wire fill_column_last = fill_column == column_bits'(kernel_w - 1);
-  wire [address_bits-1:0] fill_next = fill_address == last_address ? '0 : fill_address + 1'b1;
+  // Collecting: `parts` words make one word of the ring.
+  logic [part_bits-1:0] part;
+  wire part_last = part == part_bits'(parts - 1);
+  wire write = column_valid & part_last;
+  wire [2*kernel_h*depth-1:0] slice;
   always_ff @(posedge aclk) begin
-    if (!aresetn) begin
-      fill_step <= '0;
-      fill_column <= '0;
-      fill_address <= '0;
-      fill_base <= '0;
-    end else if (column_valid) begin
-      fill_step <= fill_step_last ? '0 : fill_step + 1'b1;
-      fill_address <= fill_step_last & !fill_column_last ? fill_base : fill_next;
-      if (fill_step_last) fill_column <= fill_column_last ? '0 : fill_column + 1'b1;
-      if (fill_step_last & fill_column_last) fill_base <= fill_next;
+    if (!aresetn) part <= '0;
+    else if (column_valid) part <= part_last ? '0 : part + 1'b1;
+  end
+  for (genvar i = 0; i < kernel_h; i++) begin : g_collect
+    wire [row_bits-1:0] come = column_word[i*row_bits +: row_bits];
+    if (parts == 1) begin : g_direct
+      assign slice[2*i*depth +: 2*depth] = come;
+    end else begin : g_parts
+      logic [(parts-1)*row_bits-1:0] kept;
+      assign slice[2*i*depth +: 2*depth] = {come, kept};
+      if (parts == 2) begin : g_one
+        always_ff @(posedge aclk) if (column_valid) kept <= come;
+      end else begin : g_many
+        always_ff @(posedge aclk) if (column_valid) kept <= {come, kept[(parts-1)*row_bits-1:row_bits]};
+      end
     end
   end
 
-  // Replaying.
+  logic [slice_bits-1:0] fill_slice;
+  logic [address_bits-1:0] fill_address;
+  wire column_full = write & (fill_slice == slice_bits'(slices - 1));
+  always_ff @(posedge aclk) begin
+    if (!aresetn) begin
+      fill_slice <= '0;
+      fill_address <= '0;
+    end else if (write) begin
+      fill_slice <= column_full ? '0 : fill_slice + 1'b1;
+      fill_address <= fill_address + 1'b1;
+    end
+  end
+
+  // Reading: for each pass, for each step, for each pixel of the batch.
+  logic [pixel_bits-1:0] pixel;
   logic [step_bits-1:0] step;
   logic [pass_bits-1:0] pass;
-  logic [address_bits-1:0] address, base;
-  wire [address_bits-1:0] address_next = address == last_address ? '0 : address + 1'b1;
-  logic [count_bits-1:0] free_words, ready_words;
-  wire first_pass = pass == '0;
-  wire ready = !first_pass || ready_words != '0;
-  assign first_step = step == '0;
-  assign last_step = step == step_bits'(steps - 1);
-  assign last_pass = pass == pass_bits'(output_groups - 1);
-  assign issue = ready & (go | !last_step);
+  logic [batch_bits-1:0] batch;
+  logic [address_bits-1:0] address, step_address, base;
+  logic ready;
+  wire first_pixel = pixel == '0;
+  wire last_pixel = pixel == pixel_bits'(hold - 1);
+  wire step_first = step == '0;
+  wire step_last = step == step_bits'(steps - 1);
+  wire last_pass = pass == pass_bits'(output_groups - 1);
+  wire last_batch = batch == batch_bits'(batches - 1);
+  wire asks = step_last & (hold == 1 || (first_pixel && pass == '0));
+  wire issue = ready & primed & (go | !asks);
+  wire step_end = issue & last_pixel;
+  wire pass_end = step_end & step_last;
+  wire batch_end = pass_end & last_pass;
+  assign claim = issue & asks;
+  wire [address_bits-1:0] next_base = base + (last_batch ? address_bits'(span * slices) : address_bits'(advance * slices));
+  wire [address_bits-1:0] next_step = batch_end ? next_base : pass_end ? base : step_address + 1'b1;
 
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
+      pixel <= '0;
       step <= '0;
       pass <= '0;
+      batch <= '0;
       address <= '0;
+      step_address <= '0;
       base <= '0;
     end else if (issue) begin
-      step <= last_step ? '0 : step + 1'b1;
-      address <= last_step & !last_pass ? base : address_next;
-      if (last_step) pass <= last_pass ? '0 : pass + 1'b1;
-      if (last_step & last_pass) base <= address_next;
+      pixel <= last_pixel ? '0 : pixel + 1'b1;
+      address <= last_pixel ? next_step : address + address_bits'(stride * slices);
+      if (last_pixel) step_address <= next_step;
+      if (step_end) step <= step_last ? '0 : step + 1'b1;
+      if (pass_end) pass <= last_pass ? '0 : pass + 1'b1;
+      if (batch_end) batch <= last_batch ? '0 : batch + 1'b1;
+      if (batch_end) base <= next_base;
     end
   end
+  always_ff @(posedge aclk) begin
+    if (!aresetn) valid <= 1'b0;
+    else valid <= issue;
+    fresh <= first_pixel;
+    first_step <= step_first;
+    last_step <= step_last;
+  end
 
-  wire [count_bits-1:0] free_next = free_words + count_bits'(issue & last_pass) - count_bits'(take);
+  // Columns: `free_columns` may still be asked for, `present` are complete and not freed.
+  logic [count_bits-1:0] free_columns, free_next, present, present_next, freed, needed;
+  wire next_is_last = batches == 1 || (batch_end ? batch == batch_bits'(batches - 2) : last_batch);
+  always_comb begin
+    freed = !batch_end ? '0 : last_batch ? count_bits'(span) : count_bits'(advance);
+    needed = next_is_last ? count_bits'(span) : count_bits'(reach);
+    free_next = free_columns + freed - count_bits'(take);
+    present_next = present + count_bits'(column_full) - freed;
+  end
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
-      free_words <= count_bits'(words);
+      free_columns <= count_bits'(columns);
       space <= 1'b1;
-      ready_words <= '0;
+      present <= '0;
+      ready <= 1'b0;
     end else begin
-      free_words <= free_next;
+      free_columns <= free_next;
       space <= free_next != '0;
-      ready_words <= ready_words + count_bits'(column_valid & fill_column_last) - count_bits'(issue & first_pass);
+      present <= present_next;
+      ready <= present_next >= needed;
     end
   end
 
-  for (genvar j = 0; j < kernel_w; j++) begin : g_column
+  for (genvar j = 0; j < banks; j++) begin : g_column
     wire [2*kernel_h*depth-1:0] word;
-    simple_memory #(.width(2 * kernel_h * depth), .words(words), .memory(0)) u_memory (
-      .aclk(aclk), .write(column_valid & (fill_column == column_bits'(j))), .write_address(fill_address),
-      .write_data(column_word), .read_address(address), .read_data(word)
+    simple_memory #(.width(2 * kernel_h * depth), .words(words), .memory(window_memory)) u_memory (
+      .aclk(aclk), .write(write), .write_address(fill_address), .write_data(slice),
+      .read_address(address + address_bits'(j * slices)), .read_data(word)
     );
     for (genvar i = 0; i < kernel_h; i++) begin : g_row
-      assign codes[2*(i*kernel_w + j)*depth +: 2*depth] = word[2*i*depth +: 2*depth];
+      assign codes[2*(i*banks + j)*depth +: 2*depth] = word[2*i*depth +: 2*depth];
     end
   end
 endmodule

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// window_rows: the row store of a convolution window. Words of `depth` codes come in raster order; out come, for every
-// output pixel, kernel_w columns of steps words of kernel_h*depth codes (row i at bits [i*depth*2 +: depth*2]), with
-// code 0 outside the image, one word a cycle while `space` is up (asked only for the first column of a window).
+// window_rows: the row store of a convolution window. Words of `row_channels` codes come in raster order; out come, for
+// every output row, all columns that its windows read, padding columns included, from left to right: in_channels /
+// row_channels words of kernel_h*row_channels codes each (row i at bits [i*row_channels*2 +: row_channels*2]), code 0
+// outside the image, one word a cycle while `space` is up (asked only for the first word of a column, with `take`).
 //
 // kernel_h + stride_h - 1 row banks, used in turn. Rows and columns that no window reads are dropped on arrival, so
 // `lead` (complete rows from the oldest row still needed) is all the bookkeeping there is: it does not know frames,
@@ -14,7 +15,7 @@ module window_rows #(
   parameter int height = 8,
   parameter int width = 8,
   parameter int in_channels = 2,
-  parameter int depth = 2,
+  parameter int row_channels = 2,
   parameter int kernel_h = 3,
   parameter int kernel_w = 3,
   parameter int stride_h = 1,
@@ -25,16 +26,16 @@ module window_rows #(
 ) (
   input  wire               aclk,
   input  wire               aresetn,
-  input  wire [2*depth-1:0] s_axis_tdata,
+  input  wire [2*row_channels-1:0] s_axis_tdata,
   input  wire               s_axis_tvalid,
   output logic              s_axis_tready,
   input  wire               space,
   output logic              take,
-  output logic [2*kernel_h*depth-1:0] column_word,
+  output logic [2*kernel_h*row_channels-1:0] column_word,
   output logic              column_valid
 );
-  if (in_channels < 1 || depth < 1 || in_channels % depth != 0) begin : g_check_depth
-    $error("window_rows: depth must divide in_channels");
+  if (in_channels < 1 || row_channels < 1 || in_channels % row_channels != 0) begin : g_check_row_channels
+    $error("window_rows: row_channels must divide in_channels");
   end
   if (stride_h < 1 || stride_w < 1) begin : g_check_stride
     $error("window_rows: strides must be at least 1");
@@ -46,11 +47,12 @@ module window_rows #(
     $error("window_rows: the padded image must hold the kernel");
   end
 
-  localparam int steps = in_channels / depth;
+  localparam int steps = in_channels / row_channels;
   localparam int out_height = (height + 2 * padding_h - kernel_h) / stride_h + 1;
   localparam int out_width = (width + 2 * padding_w - kernel_w) / stride_w + 1;
   localparam int banks = kernel_h + stride_h - 1;
   localparam int last_top = (out_height - 1) * stride_h - padding_h;
+  localparam int columns = (out_width - 1) * stride_w + kernel_w;
   localparam int last_left = (out_width - 1) * stride_w - padding_w;
   localparam int last_row = last_top + kernel_h > height ? height - 1 : last_top + kernel_h - 1;
   localparam int last_column = last_left + kernel_w > width ? width - 1 : last_left + kernel_w - 1;
@@ -71,14 +73,14 @@ module window_rows #(
   localparam int place_bits = bits_of(width + stride_w + kernel_w + padding_w) + 1;
   localparam int top_bits = bits_of(height + stride_h + kernel_h + padding_h) + 1;
   localparam int out_row_bits = bits_of(out_height - 1);
-  localparam int out_column_bits = bits_of(out_width - 1);
+  localparam int reach_bits = bits_of(columns - 1);
 
   // What both sides share.
   logic [lead_bits-1:0] lead;
   logic signed [place_bits-1:0] done_columns;
   logic row_complete, row_release;
   logic [lead_bits-1:0] released, needed;
-  logic signed [place_bits-1:0] left;
+  logic signed [place_bits-1:0] place;
 
   always_ff @(posedge aclk) begin
     if (!aresetn) lead <= '0;
@@ -97,7 +99,7 @@ module window_rows #(
   wire row_end = write_row == row_bits'(height - 1);
   wire kept = row_kept & (write_column <= column_bits'(last_column)) & (write_row <= row_bits'(last_row));
   wire free = lead < lead_bits'(banks)
-    || (lead == lead_bits'(banks) && released != '0 && done_columns < left);
+    || (lead == lead_bits'(banks) && released != '0 && done_columns < place);
   wire move = s_axis_tvalid & s_axis_tready;
   wire store = move & kept;
   assign s_axis_tready = !kept | free;
@@ -142,29 +144,25 @@ module window_rows #(
     end
   end
 
-  // Reader: one word of one column a cycle, window after window.
+  // Reader: one word of one column a cycle, every column of the windows of a row once.
   logic [step_bits-1:0] step;
-  logic [bits_of(kernel_w-1)-1:0] column;
-  logic [out_column_bits-1:0] out_column;
+  logic [reach_bits-1:0] column;
   logic [out_row_bits-1:0] out_row;
-  logic signed [place_bits-1:0] place;
-  logic [address_bits-1:0] address, left_address;
+  logic [address_bits-1:0] address;
   logic signed [top_bits-1:0] top;
   logic [bank_bits-1:0] top_bank;
   logic [kernel_h-1:0] row_valid;
   localparam logic [address_bits-1:0] first_address =
     address_bits'((1 << address_bits) - padding_w * steps % (1 << address_bits));
-  localparam logic [address_bits-1:0] stride_address = address_bits'(stride_w * steps);
 
   wire read_step_last = step == step_bits'(steps - 1);
-  wire window_end = read_step_last & (column == bits_of(kernel_w-1)'(kernel_w - 1));
-  wire out_row_end = out_column == out_column_bits'(out_width - 1);
+  wire out_row_end = column == reach_bits'(columns - 1);
   wire frame_end = out_row == out_row_bits'(out_height - 1);
   wire available = lead >= needed || (lead + 1'b1 == needed && done_columns > place);
-  wire first_column = column == '0;
-  wire issue = available & (space | !first_column);
-  assign take = issue & first_column;
-  assign row_release = issue & window_end & out_row_end;
+  wire first_word = step == '0;
+  wire issue = available & (space | !first_word);
+  assign take = issue & first_word;
+  assign row_release = issue & read_step_last & out_row_end;
 
   function automatic [kernel_h-1:0] valid_rows(input logic signed [top_bits-1:0] from);
     for (int i = 0; i < kernel_h; i++) begin
@@ -183,7 +181,7 @@ module window_rows #(
   endfunction
 
   localparam logic signed [top_bits-1:0] first_top = top_bits'(-padding_h);
-  localparam logic signed [place_bits-1:0] first_left = place_bits'(-padding_w);
+  localparam logic signed [place_bits-1:0] first_place = place_bits'(-padding_w);
   wire signed [top_bits-1:0] next_top = frame_end ? first_top : top + top_bits'(stride_h);
   wire next_last = out_height == 1 || (!frame_end && out_row == out_row_bits'(out_height - 2));
   wire [kernel_h-1:0] next_valid = valid_rows(next_top);
@@ -192,12 +190,9 @@ module window_rows #(
     if (!aresetn) begin
       step <= '0;
       column <= '0;
-      out_column <= '0;
       out_row <= '0;
-      place <= first_left;
-      left <= first_left;
+      place <= first_place;
       address <= first_address;
-      left_address <= first_address;
       top <= first_top;
       top_bank <= bank_bits'(first_bank);
       row_valid <= valid_rows(first_top);
@@ -207,16 +202,10 @@ module window_rows #(
       step <= read_step_last ? '0 : step + 1'b1;
       address <= address + 1'b1;
       if (read_step_last) begin
-        column <= window_end ? '0 : column + 1'b1;
-        place <= place + 1'b1;
-      end
-      if (window_end) begin
-        out_column <= out_row_end ? '0 : out_column + 1'b1;
-        place <= out_row_end ? first_left : left + place_bits'(stride_w);
-        left <= out_row_end ? first_left : left + place_bits'(stride_w);
-        address <= out_row_end ? first_address : left_address + stride_address;
-        left_address <= out_row_end ? first_address : left_address + stride_address;
+        column <= out_row_end ? '0 : column + 1'b1;
+        place <= out_row_end ? first_place : place + 1'b1;
         if (out_row_end) begin
+          address <= first_address;
           out_row <= frame_end ? '0 : out_row + 1'b1;
           top <= next_top;
           row_valid <= next_valid;
@@ -229,11 +218,11 @@ module window_rows #(
   end
 
   // Banks, then the rotation that puts row i of the window at place i.
-  wire [banks*2*depth-1:0] bank_data;
+  wire [banks*2*row_channels-1:0] bank_data;
   for (genvar b = 0; b < banks; b++) begin : g_bank
-    simple_memory #(.width(2 * depth), .words(words), .memory(row_memory)) u_memory (
+    simple_memory #(.width(2 * row_channels), .words(words), .memory(row_memory)) u_memory (
       .aclk(aclk), .write(store & (write_bank == bank_bits'(b))), .write_address(write_address),
-      .write_data(s_axis_tdata), .read_address(address), .read_data(bank_data[b*2*depth +: 2*depth])
+      .write_data(s_axis_tdata), .read_address(address), .read_data(bank_data[b*2*row_channels +: 2*row_channels])
     );
   end
 
@@ -254,15 +243,15 @@ module window_rows #(
   end
 
   for (genvar i = 0; i < kernel_h; i++) begin : g_row
-    wire [banks*2*depth-1:0] turned;
-    wire [2*depth-1:0] word;
+    wire [banks*2*row_channels-1:0] turned;
+    wire [2*row_channels-1:0] word;
     for (genvar b = 0; b < banks; b++) begin : g_turn
-      assign turned[b*2*depth +: 2*depth] = bank_data[((b + i) % banks)*2*depth +: 2*depth];
+      assign turned[b*2*row_channels +: 2*row_channels] = bank_data[((b + i) % banks)*2*row_channels +: 2*row_channels];
     end
-    mux_tree #(.width(2 * depth), .words(banks)) u_select (.data(turned), .index(read_bank), .word(word));
+    mux_tree #(.width(2 * row_channels), .words(banks)) u_select (.data(turned), .index(read_bank), .word(word));
     always_ff @(posedge aclk) begin
-      if (!read_rows[i]) column_word[i*2*depth +: 2*depth] <= '0;
-      else column_word[i*2*depth +: 2*depth] <= word;
+      if (!read_rows[i]) column_word[i*2*row_channels +: 2*row_channels] <= '0;
+      else column_word[i*2*row_channels +: 2*row_channels] <= word;
     end
   end
 endmodule

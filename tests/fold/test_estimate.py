@@ -10,11 +10,11 @@ from flow.design import Design
 from flow.emit import rtl_modules
 from flow.estimate import Resources, edge_cost, estimate, total
 from flow.estimate.calibrate import designs, fit, others, samples, spread
-from flow.estimate.memories import blocks, fifo_memory, lutrams, rom_luts, row_memory
+from flow.estimate.memories import blocks, lutrams, rom_luts, row_memory
 from flow.estimate.model import coefficients, site
 from flow.estimate.parts import PARTS
 from flow.estimate.samples import network
-from flow.ops import Folding
+from flow.ops import BinaryConv, Folding
 from flow.types import Shape
 
 FAMILIES = ("xcup", "xc7", "ecp5")
@@ -89,14 +89,17 @@ def test_deep_fifos_sit_in_block_memory() -> None:
 
 
 def test_the_emitter_places_memories_as_the_model_does() -> None:
-    for depth in (2, 3, 63, 64, 65, 1000):
-        assert fifo_memory(depth) == rtl_modules.fifo_memory(depth)
-    for conv in ("stem_conv1", "layer2_0_conv2"):
-        for width in (3, 8, 16, 40):
-            design = replace(built(), image=Shape(16, width, 1))
-            node = GRAPH.by_name[conv]
-            words = design.shape(node.inputs[0]).width * node.steps(design.foldings[conv])  # type: ignore[attr-defined]
-            assert rtl_modules.row_memory(design, node) == row_memory(words)  # type: ignore[arg-type]
+    node = GRAPH.by_name["layer2_0_conv2"]
+    assert isinstance(node, BinaryConv)
+    for hold, depth, width in ((1, 4, 16), (2, 20, 16), (4, 10, 24)):
+        folding = Folding(4, depth, 4, "block", hold)
+        design = replace(built(), image=Shape(16, width, 1), foldings={**built().foldings, node.name: folding})
+        made = rtl_modules.instance(design, node).parameters
+        channels, source = made["row_channels"], design.shape(node.inputs[0])
+        words = (source.width * node.in_channels // channels, node.window_words(folding), 2 * hold * 5)
+        kinds = [rtl_modules.MEMORY[row_memory(count)] for count in words]
+        assert [made[f"{name}_memory"] for name in ("row", "window", "order")] == kinds
+        assert depth % channels == 0 and channels <= depth
 
 
 def test_the_fit_finds_what_made_the_figures() -> None:

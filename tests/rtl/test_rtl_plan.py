@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from flow.emit.rtl import FILE_LIST, rtl_plan
-from flow.emit.rtl_modules import MODULES, fifo_memory
+from flow.emit.rtl_modules import MODULES
 from flow.errors import SimulationError
+from flow.estimate.memories import fifo_memory
 from flow.ops import OPS
 from flow.simulate.compare import compare
 from flow.types import Shape
