@@ -18,6 +18,8 @@ from flow.types import PIXEL, Range, Shape
 
 IMAGE = "image"
 BATCH = 64
+BATCH_PIXELS = 8 * 256 * 256
+"""Images and pixels that go through the network at once; they bound the memory."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,13 +82,13 @@ class Graph:
             ranges[node.name] = node.range(*(ranges[stream] for stream in node.inputs), **pixels)
         return ranges
 
-    def run(self, images: Array, taps: bool = False, batch: int = BATCH) -> dict[str, Array]:
+    def run(self, images: Array, taps: bool = False, batch: int | None = None) -> dict[str, Array]:
         """Exact integers of every image.
 
         Args:
             images: uint8, N x H x W x in_channels.
             taps: whether to return every stream by name.
-            batch: images a pass; bounds the memory.
+            batch: images a pass; bounds the memory (default: what suits their size).
 
         Returns:
             `classifier_sum` int64 [N, classes] and `logits` float32 [N, classes]; with taps also every stream.
@@ -95,6 +97,7 @@ class Graph:
             DataError: images of a wrong type or shape.
         """
         self.check_images(images)
+        batch = batch or min(BATCH, max(1, BATCH_PIXELS // (images.shape[1] * images.shape[2])))
         parts = [self._run(images[first : first + batch], taps) for first in range(0, len(images), batch)]
         return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 

@@ -15,7 +15,8 @@ from flow.ops.base import Array
 from flow.pipeline.state import State
 from flow.pipeline.step import Result
 
-BATCH = 250
+BATCH, BATCH_PIXELS = 250, 250 * 28 * 28
+"""Images and pixels a pass; all streams of a pass are in memory twice."""
 NO_LABELS = "the network comes without images and labels; ern evaluate --imagefolder checks it on yours"
 
 
@@ -45,13 +46,14 @@ def compare_keras(model: Any, graph: Graph, images: Array, labels: Array | None)
     predict, values_of = _taps(model, graph)
     totals: dict[str, list[int]] = {name: [0, 0] for name in values_of}
     right = {"keras": 0, "graph": 0}
-    for first, taps, logits, streams in _batches(predict, graph, images):
+    batch = min(BATCH, max(1, BATCH_PIXELS // (images.shape[1] * images.shape[2])))
+    for first, taps, logits, streams in _batches(predict, graph, images, batch):
         for name, expected in taps.items():
             found = values_of[name](streams[name])
             totals[name][0] += found.size
             totals[name][1] += int((found != expected).sum()) if found.shape == expected.shape else found.size
         if labels is not None:
-            truth = labels[first : first + BATCH]
+            truth = labels[first : first + batch]
             right["keras"] += int((logits.argmax(axis=1) == truth).sum())
             right["graph"] += int((streams["logits"].argmax(axis=1) == truth).sum())
     accuracy = {side: count / len(images) for side, count in right.items()} if labels is not None else {}
@@ -69,12 +71,12 @@ def compare_keras(model: Any, graph: Graph, images: Array, labels: Array | None)
 
 
 def _batches(
-    predict: Any, graph: Graph, images: Array
+    predict: Any, graph: Graph, images: Array, size: int
 ) -> Iterator[tuple[int, dict[str, Array], Array, dict[str, Array]]]:
     from tqdm import tqdm
 
-    for first in tqdm(range(0, len(images), BATCH), desc="keras = graph", unit="batch", leave=False, disable=None):
-        batch = images[first : first + BATCH]
+    for first in tqdm(range(0, len(images), size), desc="keras = graph", unit="batch", leave=False, disable=None):
+        batch = images[first : first + size]
         outputs = predict(batch)
         taps = {name: np.asarray(value) for name, value in outputs.items() if name != "logits"}
         yield first, taps, np.asarray(outputs["logits"]), graph.run(batch, taps=True)

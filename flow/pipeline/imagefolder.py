@@ -21,8 +21,7 @@ from flow.ops.base import Array
 SUFFIXES = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 SIZE = (256, 256)
 CROP, CROP_FROM = 288, 308
-BATCH_PIXELS = 8 * 256 * 256
-"""Pixels that go through the graph at once; bounds the memory."""
+BATCH = 8
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,9 @@ def evaluate_folder(
         samples = [samples[i * len(samples) // images] for i in range(images)]
     right = np.zeros(2, np.int64)
     ranks = min(5, graph.output.channels)
-    step = 1 if crops_from else max(1, BATCH_PIXELS // (size[0] * size[1]))
-    for batch in _progress(samples, step):
+    for batch in _progress(samples, 1 if crops_from else BATCH):
         pictures = [_prepare(s.path, (crops_from, crops_from) if crops_from else size) for s in batch]
-        logits = graph.run(ten_crops(pictures[0]) if crops_from else np.stack(pictures), batch=10)["logits"]
+        logits = graph.run(ten_crops(pictures[0]) if crops_from else np.stack(pictures))["logits"]
         if crops_from:
             logits = logits.astype(np.float64).mean(axis=0, keepdims=True)
         order = np.argsort(-logits, axis=1, kind="stable")[:, :ranks]
