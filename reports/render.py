@@ -3,25 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from reports.cells import count
 from reports.schema import PASS, Gate, Report, Resource
+from reports.table import NONE, Table, escape, to_markdown, to_text
+from reports.table import clean as clean
+from reports.table import number as number
 from reports.text import write_atomic
-
-NONE = "-"
-
-
-@dataclass(frozen=True)
-class Table:
-    """A titled table of texts; `note` stands below it."""
-
-    title: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    note: str = ""
 
 
 def tables(report: Report) -> Iterator[Table]:
@@ -96,14 +86,27 @@ def _resources(report: Report) -> Table:
 
 def _proof(row: Resource) -> Table:
     """Which cells the design is made of, and that none is a DSP block."""
-    kinds = [kind for kind, n in row.cells.items() if n]
-    found = ", ".join(f"{kind} {row.cells.get(kind, 0)}" for kind in row.dsp_kinds)
-    verdict = "no DSP block" if row.dsp == 0 else f"{row.dsp} DSP blocks"
+    title = f"Proof: every cell of {row.source} for {row.family}"
+    return proof_table(title, row.cells, row.family, row.dsp_kinds, [f"{cell}." for cell in row.dsp_cells[:20]])
+
+
+def proof_table(
+    title: str, cells: Mapping[str, int], family: str, dsp_kinds: Sequence[str], places: Sequence[str] = ()
+) -> Table:
+    """Every cell of a mapped netlist, what it counts as, and which kinds of DSP blocks were looked for.
+
+    Args:
+        cells: leaf cells by kind.
+        dsp_kinds: every kind that the family could have.
+        places: where DSP blocks are, one line each.
+    """
+    kinds = [kind for kind, n in cells.items() if n]
+    found = ", ".join(f"{kind} {cells.get(kind, 0)}" for kind in dsp_kinds)
+    dsp = sum(cells.get(kind, 0) for kind in dsp_kinds)
+    verdict = "no DSP block" if dsp == 0 else f"{dsp} DSP blocks"
     note = f"DSP-capable kinds looked for and found (inference on): {found}. In all: {verdict}."
-    for cell in row.dsp_cells[:20]:
-        note += f"\n{cell}."
-    rows = tuple((kind, number(row.cells[kind]), _cost(kind, row.family)) for kind in kinds)
-    return Table(f"Proof: every cell of {row.source} for {row.family}", ("cell", "count", "counts as"), rows, note)
+    rows = tuple((kind, number(cells[kind]), _cost(kind, family)) for kind in kinds)
+    return Table(title, ("cell", "count", "counts as"), rows, "\n".join([note, *places]))
 
 
 def _cost(kind: str, family: str) -> str:
@@ -118,49 +121,6 @@ def _layers(report: Report) -> Table:
     shown = [name for name in names if any(getattr(layer, name) is not None for layer in report.layers)]
     rows = tuple((x.name, x.op, *(number(getattr(x, name)) for name in shown)) for x in report.layers)
     return Table("Layers", ("name", "op", *shown), rows)
-
-
-def number(value: float | None) -> str:
-    """A figure with thousands apart; a dash where there is none.
-
-    >>> number(1234567), number(0.02), number(None)
-    ('1,234,567', '0.02', '-')
-    """
-    if value is None:
-        return NONE
-    return f"{int(value):,}" if float(value).is_integer() else f"{value:,.6g}"
-
-
-def clean(text: str) -> str:
-    """Text without control characters: a name in a report never drives a terminal."""
-    return "".join(c if c.isprintable() else "?" for c in text)
-
-
-def to_text(table: Table) -> str:
-    """A table for the terminal."""
-    rows = [table.head, *table.rows]
-    widths = [max(len(clean(row[i])) for row in rows) for i in range(len(table.head))]
-
-    def line(row: Sequence[str]) -> str:
-        return "  ".join(clean(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-    parts = [table.title, line(table.head), line(["-" * width for width in widths]), *map(line, table.rows)]
-    return "\n".join([*parts, *map(clean, table.note.splitlines())])
-
-
-def to_markdown(table: Table) -> str:
-    """A table in markdown."""
-
-    def line(row: Sequence[str]) -> str:
-        return f"| {' | '.join(_escape(cell) for cell in row)} |"
-
-    notes = ["", *(_escape(note) for note in table.note.splitlines())] if table.note else []
-    rule = "|" + "---|" * len(table.head)
-    return "\n".join([f"## {_escape(table.title)}", "", line(table.head), rule, *map(line, table.rows), *notes])
-
-
-def _escape(text: str) -> str:
-    return "".join(f"\\{c}" if c in "\\`*_|<>[]" else c for c in clean(text))
 
 
 def headline(report: Report) -> str:
@@ -186,7 +146,7 @@ def brief(report: Report) -> str:
 
 def markdown(report: Report) -> str:
     """The whole report in markdown."""
-    parts = [f"# {_escape(headline(report))}", f"Digest of the design: `{report.digest}`"]
+    parts = [f"# {escape(headline(report))}", f"Digest of the design: `{report.digest}`"]
     return "\n\n".join([*parts, *map(to_markdown, tables(report))]) + "\n"
 
 

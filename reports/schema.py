@@ -148,6 +148,7 @@ class Layer:
     ff: int | None = None
     bram18: int | None = None
     uram: int | None = None
+    dsp: int | None = None
     macs: int | None = None
 
 

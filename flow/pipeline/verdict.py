@@ -13,9 +13,10 @@ from flow.pipeline.state import State
 from flow.pipeline.step import Result
 from flow.synthesise import SynthResult, layer_instances
 from reports import schema
+from reports.budget import Amount, Budget, Share
 from reports.cells import count, dsp_kinds
 from reports.convert import to_json
-from reports.gate import Limits, Share, gated
+from reports.gate import gated
 from reports.render import brief, write_summary
 from reports.report import write_report
 
@@ -57,10 +58,10 @@ def make_report(state: State) -> schema.Report:
         device=schema.Device(board.part, board.family, board.lut, board.ff, board.bram18, board.uram, board.dsp),
         fifos=tuple(schema.Fifo(n, e["depth"], e["peak"]) for n, e in results["rtlsim"]["fifo"].items()),
     )
-    return gated(draft, limits(state))
+    return gated(draft, budget(state))
 
 
-def limits(state: State) -> Limits:
+def budget(state: State) -> Budget:
     """What a build must keep: no DSP anywhere, every stream exact, the device not passed, predictions that hold.
 
     Predicted resources are held to 15 % for the networks of the zoo, which the cost model is calibrated for.
@@ -68,10 +69,13 @@ def limits(state: State) -> Limits:
     zoo = state.source.kind == "zoo"
     pairs = {row.pair: 1 for row in _exactness(state.results)}
     device = Share(1.0)
-    return Limits(
-        dsp=0, lut=device, ff=device, bram18=device, uram=device, exactness=pairs,
-        accuracy=zoo_cards()[state.source.name]["test_accuracy"] if zoo else None,
-        fps=state.request.fps, cycles_within=CYCLES_WITHIN, fifo=True,
+    limits: dict[str, Amount] = {"dsp": 0, "lut": device, "ff": device, "bram18": device, "uram": device}
+    if zoo:
+        limits["accuracy"] = zoo_cards()[state.source.name]["test_accuracy"]
+    if state.request.fps is not None:
+        limits["fps"] = state.request.fps
+    return Budget(
+        limits, exactness=pairs, cycles_within=CYCLES_WITHIN, fifo=True,
         lut_within=RESOURCES_WITHIN if zoo else None, bram18_within=RESOURCES_WITHIN if zoo else None,
     )  # fmt: skip
 
@@ -140,7 +144,8 @@ def _layers(design: Design, found: SynthResult) -> Iterator[schema.Layer]:
             stream_channels=folding.stream_channels,
             memory=folding.memory if isinstance(node, BinaryConv) else None,
             lut=sum(c.lut for c in spent), ff=sum(c.ff for c in spent), bram18=sum(c.bram18 for c in spent),
-            uram=sum(c.uram for c in spent), macs=node.macs(*(design.shape(s) for s in node.inputs)),
+            uram=sum(c.uram for c in spent), dsp=sum(c.dsp for c in spent),
+            macs=node.macs(*(design.shape(s) for s in node.inputs)),
         )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ def test_show_proves_zero_dsp(data: Data, save: Save, capsys: pytest.CaptureFixt
     text = capsys.readouterr().out
     assert text.startswith("PASS: ern_small on kv260; xcup: 0 DSP, 1,000 LUT; ecp5: 0 DSP, 2,400 LUT\n")
     assert "DSP48E2 0" in text and "MULT18X18D 0" in text and "no DSP block" in text
-    assert main(["show", "--markdown", str(save(data))]) == 0
+    assert main(["show", "--format", "markdown", str(save(data))]) == 0
     markdown = capsys.readouterr().out
     assert markdown.startswith("# PASS: ern\\_small on kv260") and "| cell | count | counts as |" in markdown
     assert main(["show", "--json", str(save(data))]) == 0
@@ -86,8 +86,12 @@ def test_diff(data: Data, save: Save, capsys: pytest.CaptureFixture[str]) -> Non
     new = save(data, "new.json")
     assert main(["diff", str(old), str(new)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split("  ")[0] for line in lines[3:]] == ["layer conv1 ff", "fps", "layer conv1 lut"]
-    assert lines[4].endswith("+100.00 %") and lines[5].endswith("-50.00 %")
+    assert [line.split()[:2] for line in lines[5:]] == [
+        ["ern_small/conv1", "ff"],
+        ["ern_small/conv1", "lut"],
+        ["-", "fps"],
+    ]
+    assert "-50.00 %" in lines[6] and "+100.00 %" in lines[7]
     assert main(["diff", "--json", str(old), str(new)]) == 0
     assert len(json.loads(capsys.readouterr().out)["changes"]) == 3
     assert main(["diff", str(old), str(old)]) == 0

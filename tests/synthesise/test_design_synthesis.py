@@ -16,7 +16,8 @@ from flow.fold import design as fold
 from flow.synthesise import SynthResult, layer_instances, synthesise_design
 from flow.synthesise.yosys import synthesise
 from flow.types import Shape
-from reports.gate import Limits, evaluate, failed
+from reports.budget import Budget
+from reports.gate import evaluate, failed
 from reports.report import report_of
 from reports.schema import Cycles, Performance, Report
 
@@ -38,7 +39,7 @@ def _report(result: SynthResult) -> Report:
 @pytest.mark.parametrize("family", FAMILIES)
 def test_net_has_no_dsp(design: Design, cache: Path, family: str) -> None:
     result = SynthResult.from_json(synthesise_design(design, family, cache, jobs=2))
-    assert failed(evaluate(_report(result), Limits())) == ()
+    assert failed(evaluate(_report(result), Budget({"dsp": 0}))) == ()
     owned = layer_instances(result, design)
     total = sum(i.lut for paths in owned.values() for path in paths if (i := result.instance(path)) is not None)
     assert all(owned.values()) and 0.9 * result.counts.lut <= total <= result.counts.lut
@@ -51,7 +52,7 @@ def test_net_with_products_fails_the_gate(design: Design, cache: Path, tmp_path:
     assert (tmp_path / "rtl" / "lane_sum.sv").is_file()
     shutil.copy(FIXTURES / "multiply" / "lane_sum.sv", tmp_path / "rtl" / "lane_sum.sv")
     result = synthesise(tmp_path, str(plan[FILE_LIST]).split(), TOP, family, cache=cache, jobs=2)
-    gates = failed(evaluate(_report(result), Limits()))
+    gates = failed(evaluate(_report(result), Budget({"dsp": 0})))
     assert [gate.name for gate in gates] == ["dsp"] and gates[0].value >= 4
     assert "module" in str(gates[0].text)
 

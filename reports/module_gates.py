@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Gates of modules: every row of a hierarchy whose path matches a pattern is held; one finding a pattern and figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from reports.baseline import Baseline
+from reports.bounds import excess, limit_after, resolve, rule_of
+from reports.budget import EVERY, Budget, Growth, ModuleBudget
+from reports.errors import ReportError
+from reports.growth import UPDATE
+from reports.parse import parse
+from reports.parsed import Module, Parsed
+from reports.schema import FAIL
+from reports.subject import NAMES, STAGED, Subject
+from reports.verdict import Finding, gate_of, held, impossible
+
+NAMED = 3
+"""Modules that a message names."""
+
+Bound = Callable[[Module], float | None]
+
+
+def matches(pattern: str, path: str) -> bool:
+    """Whether a path matches: `*` and `?` within a name, `**` for any number of names; brackets are plain.
+
+    >>> matches("top/**", "top/a/b[1]"), matches("top/*", "top/a/b"), matches("**/b[?]", "top/a/b[1]")
+    (True, False, True)
+    """
+    reach = {0}  # how many names of the pattern may be used up
+    names = pattern.split("/")
+
+    def closed(places: set[int]) -> set[int]:
+        more = set(places)
+        for place in sorted(places):
+            while place < len(names) and names[place] == "**":
+                place += 1
+                more.add(place)
+        return more
+
+    reach = closed(reach)
+    for part in path.split("/"):
+        moved = {i for i in reach if i < len(names) and names[i] == "**"}
+        moved |= {i + 1 for i in reach if i < len(names) and names[i] != "**" and _name_matches(names[i], part)}
+        reach = closed(moved)
+    return len(names) in reach
+
+
+def _name_matches(pattern: str, name: str) -> bool:
+    """The greedy match of `*` and `?`, linear but for the last `*`."""
+    at = there = 0
+    star, mark = -1, 0
+    while there < len(name):
+        if at < len(pattern) and pattern[at] == "*":
+            star, mark = at, there
+            at += 1
+        elif at < len(pattern) and pattern[at] in ("?", name[there]):
+            at, there = at + 1, there + 1
+        elif star >= 0:
+            mark += 1
+            at, there = star + 1, mark
+        else:
+            return False
+    return all(c == "*" for c in pattern[at:])
+
+
+@dataclass
+class Tally:
+    """What the rows of one hierarchy come to under one limit.
+
+    Attributes:
+        pattern, figure, bound: the limit; `bound` is None for a module that has none (not in the baseline).
+        matched: rows whose path matches.
+        worst: the row furthest beyond its limit, or nearest to it.
+        over: how many are beyond, and the first of them.
+        unknown: rows with a literal in place of the figure.
+        absent: the first rows without it.
+        unbound: rows without a limit.
+    """
+
+    pattern: str
+    figure: str
+    bound: Bound
+    matched: int = 0
+    worst: tuple[float, float, Module] | None = None
+    over: int = 0
+    named: list[str] = field(default_factory=list)
+    unknown: list[Module] = field(default_factory=list)
+    absent: list[Module] = field(default_factory=list)
+    unbound: list[Module] = field(default_factory=list)
+
+    def add(self, module: Module) -> None:
+        """Count a row."""
+        if not matches(self.pattern, module.path):
+            return
+        self.matched += 1
+        value = module.figures.known().get(self.figure)
+        if value is None and self.figure in module.unknown:
+            self.unknown.append(module)
+            return
+        if value is None:
+            self.absent += [module] if len(self.absent) < NAMED else []
+            return
+        bound = self.bound(module)
+        if bound is None:
+            self.unbound.append(module)
+            return
+        beyond = excess(self.figure, value, bound)
+        if beyond > 0:
+            self.over += 1
+            self.named += [f"{module.path}: {value:,}"] if self.over <= NAMED else []
+        if self.worst is None or beyond > excess(self.figure, *self.worst[:2]):
+            self.worst = (value, bound, module)
+
+
+def module_findings(
+    reports: Sequence[Parsed], subjects: Sequence[Subject], budget: Budget, baseline: Baseline | None
+) -> Iterator[Finding]:
+    """Findings of every pattern of the budget."""
+    files = {parsed.file: parsed for parsed in reports}
+    for wanted in budget.modules:
+        grown = _spelt_out(wanted, baseline)
+        if wanted.growth and not grown:
+            text = f"the baseline has no such module; {UPDATE}"
+            yield impossible(subjects[0].file, "growth", text, subject=wanted.pattern)
+        wanted = replace(wanted, growth=grown)
+        for rule in [*wanted.limits, *(f"growth {name}" for name in wanted.growth)]:
+            yield from _pattern_findings(wanted, rule, subjects, files, budget, baseline)
+
+
+def _spelt_out(wanted: ModuleBudget, baseline: Baseline | None) -> dict[str, Growth]:
+    """Growth by figure, with `*` as the figures that the baseline holds of matching modules."""
+    named = {name: growth for name, growth in wanted.growth.items() if name != EVERY}
+    if EVERY not in wanted.growth or baseline is None:
+        return named
+    rows = (modules for design in baseline.designs.values() for modules in design.modules.items())
+    held = {name for path, figures in rows if matches(wanted.pattern, path) for name in figures}
+    return {**{name: wanted.growth[EVERY] for name in NAMES if name in held}, **named}
+
+
+def _pattern_findings(
+    wanted: ModuleBudget,
+    rule: str,
+    subjects: Sequence[Subject],
+    files: dict[str, Parsed],
+    budget: Budget,
+    baseline: Baseline | None,
+) -> Iterator[Finding]:
+    figure = rule.removeprefix("growth ")
+    able = [s for s in subjects if s.modules and s.reaches(budget.stage if figure in STAGED else None)]
+    matched = 0
+    for subject in able:
+        try:
+            tally = Tally(wanted.pattern, figure, _bound(wanted, rule, subject, budget, baseline))
+        except ReportError as error:
+            yield impossible(subject.file, rule, error.text, subject=wanted.pattern)
+            matched += 1
+            continue
+        _count(tally, subject, files[subject.file])
+        matched += tally.matched
+        yield from _told(tally, rule, subject, subjects)
+    if not matched:
+        known = f"; {able[0].file} has {', '.join(m.path for m in able[0].modules[:NAMED])}, ..." if able else ""
+        what = "no module matches" if able else "no report has a hierarchy at the stage that is asked"
+        yield impossible(subjects[0].file, rule, f"{what}{known}", subject=wanted.pattern)
+
+
+def _bound(wanted: ModuleBudget, rule: str, subject: Subject, budget: Budget, baseline: Baseline | None) -> Bound:
+    if rule in wanted.limits:
+        fixed = resolve(wanted.limits[rule], subject, rule, budget.device)
+        return lambda module: fixed
+    figure = rule.removeprefix("growth ")
+    growth = wanted.growth[figure]
+    if baseline is None or subject.name not in baseline.designs:
+        raise ReportError(subject.file, f"{subject.name} is not in the baseline; {UPDATE}")
+    before = baseline.designs[subject.name].modules
+
+    def grown(module: Module) -> float | None:
+        held = before.get(module.path, {}).get(figure)
+        return None if held is None else limit_after(figure, held, growth)
+
+    return grown
+
+
+def _count(tally: Tally, subject: Subject, parsed: Parsed) -> None:
+    """Rows of a hierarchy larger than a result holds are read again, one by one."""
+    if subject.modules_left_out:
+        parse(Path(parsed.file), parsed.family, watch=tally.add)
+    else:
+        for module in subject.modules:
+            tally.add(module)
+
+
+def _told(tally: Tally, rule: str, subject: Subject, subjects: Sequence[Subject]) -> Iterator[Finding]:
+    figure = tally.figure
+    if tally.worst is not None:
+        value, bound, module = tally.worst
+        unit = f"in {module.path}, worst of {tally.matched}"
+        gate = gate_of(f"module {rule}", bound, value, rule_of(figure), subject=tally.pattern, unit=unit[:1000])
+        if gate.status == FAIL:
+            gate = replace(gate, text=f"{tally.over} beyond: {'; '.join(tally.named)}"[:1000])
+        yield held(subject.file, gate)
+    if tally.unbound:
+        text = f"{_names(tally.unbound)} not in the baseline; {UPDATE}"
+        yield impossible(subject.file, f"module {rule}", text, subject=tally.pattern)
+    missing = [m for m in tally.unknown if not _reported(m, subject, figure, subjects)]
+    if missing:
+        literal = missing[0].unknown[figure]
+        reports = ", ".join(f"{_module_name(m)}_csynth.rpt" for m in missing[:NAMED])
+        remedy = f"; give their own reports too: {reports}" if subject.stage == "csynth" else ""
+        text = f"is {literal!r}, which is no number, in {_names(missing)}{remedy}"
+        yield impossible(subject.file, f"module {rule}", text, subject=tally.pattern)
+    if tally.matched and tally.worst is None and tally.absent:
+        text = f"the report does not give it by module ({_names(tally.absent)})"
+        yield impossible(subject.file, f"module {rule}", text, subject=tally.pattern)
+
+
+def _reported(module: Module, subject: Subject, figure: str, subjects: Sequence[Subject]) -> bool:
+    """Whether the module's own report is given too, and has the figure."""
+    name = _module_name(module)
+    return any(s.top == name and s.stage == subject.stage and figure in s.figures for s in subjects)
+
+
+def _module_name(module: Module) -> str:
+    return module.module or module.path.rpartition("/")[2]
+
+
+def _names(modules: Sequence[Module]) -> str:
+    more = f" and {len(modules) - NAMED} more" if len(modules) > NAMED else ""
+    return ", ".join(m.path for m in modules[:NAMED]) + more
