@@ -18,7 +18,6 @@ from dataclasses import dataclass, field
 
 from reports.source import Line
 
-
 MOST_ROWS = 100_000
 """Rows of a table; further ones break it."""
 
@@ -84,13 +83,15 @@ def tables(lines: Iterable[Line]) -> Iterator[Table]:
     """Every table, in the order of the file; a table of millions of rows is better read by `row_of`."""
     table: Table | None = None
     block: list[Row] = []
+    rows = 0
     for line in lines:
         if is_border(line.text):
             corners = {i for i, letter in enumerate(line.text) if letter == "+"}
             if table is None:
                 table = Table(line.number, min(corners), corners)
             elif (min(corners), max(corners)) != (table.indent, max(table.corners)):
-                table.broken.append(line)  # cut, or another table's
+                if len(table.broken) < MOST_ROWS:
+                    table.broken.append(line)  # cut, or another table's
             elif block:
                 table.corners |= corners
                 table.blocks.append(block)
@@ -100,7 +101,8 @@ def tables(lines: Iterable[Line]) -> Iterator[Table]:
             text = line.text.strip()
             if text.startswith("|") or (text and text.endswith("|") and not table.closed):
                 row = row_of(line)
-                if row is None or not set(row.bars) <= table.corners or len(block) >= MOST_ROWS:
+                rows += 1
+                if row is None or not set(row.bars) <= table.corners or rows > MOST_ROWS:
                     if len(table.broken) < MOST_ROWS:
                         table.broken.append(line)
                 else:
@@ -108,6 +110,6 @@ def tables(lines: Iterable[Line]) -> Iterator[Table]:
                 table.closed = False
                 continue
             yield table  # anything else ends it
-            table, block = None, []
+            table, block, rows = None, [], 0
     if table is not None:
         yield table

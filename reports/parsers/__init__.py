@@ -6,7 +6,19 @@ from __future__ import annotations
 from typing import Protocol
 
 from reports.parsed import Draft
-from reports.parsers import ern, hls_csynth, yosys_stat
+from reports.parsers import (
+    ern,
+    hls_cosim,
+    hls_csynth,
+    hls_csynth_xml,
+    hls_log,
+    hls_summary,
+    hls_trace,
+    vivado_hier,
+    vivado_util,
+    vpp_util,
+    yosys_stat,
+)
 from reports.source import Source
 
 
@@ -24,4 +36,16 @@ class Parser(Protocol):
         """
 
 
-PARSERS: tuple[Parser, ...] = (ern, hls_csynth, yosys_stat)
+PARSERS: tuple[Parser, ...] = (
+    ern,
+    hls_csynth,
+    hls_summary,
+    hls_csynth_xml,
+    hls_cosim,
+    hls_trace,
+    hls_log,
+    vivado_util,
+    vivado_hier,
+    vpp_util,
+    yosys_stat,
+)
