@@ -14,9 +14,11 @@ from typing import NamedTuple
 from reports.errors import ReportError
 from reports.grid import Table, tables
 from reports.parsed import Draft
+from reports.parsers import hls_values as values
 from reports.source import Line, Source
 
 LARGEST_TABLE = 100_000
+_MARKS = ("=", "+", "*")
 _TITLE = re.compile(r"== (?P<tool>.{0,40}?)(?P<what>HLS|Synthesis Summary) Report (?:for|of) '(?P<top>[^']*)'\s*\Z")
 _SECTION = re.compile(r"== (\S.{0,200})\Z")
 _FIELD = re.compile(r"\s*\* ([A-Z][A-Za-z ]{2,30}):(?:\s+(\S.{0,500}))?\Z")
@@ -71,6 +73,8 @@ class Outline:
         sections: names and lines of the `==` sections.
         parts: by path.
         titles: lines of the titles; two are two reports in one file.
+        border: the last border of a table but one.
+        last: the last line that is not blank.
     """
 
     tool: str = ""
@@ -79,6 +83,15 @@ class Outline:
     sections: dict[str, int] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     titles: list[int] = field(default_factory=list)
+    border: str = ""
+    last: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the last line is not the middle of a table, nor a heading without what it announces."""
+        if self.last.startswith("+"):
+            return self.last == self.border
+        return not self.last.startswith(("|", "*", "="))
 
 
 def title(head: str, most: int = 8) -> re.Match[str] | None:
@@ -104,8 +117,15 @@ def outline(source: Source, wanted: Iterable[str]) -> Outline:
     steps: list[tuple[int, str, str | None]] = []
     part: Part | None = None
     for line in source.lines():
+        values.check_length(source.name, line.number)
         text = line.text.rstrip()
-        if (match := _TITLE.match(text)) is not None:
+        if text:
+            result.border = result.last if result.last.startswith("+-") else result.border
+            result.last = text
+        if text.lstrip(" ")[:1] not in _MARKS:
+            if part is not None and text:
+                _keep(part, line, source.name)
+        elif (match := _TITLE.match(text)) is not None:
             result.titles.append(line.number)
             result.tool, result.top = f"{match['tool']}{match['what']}", match["top"]
             section, steps, part = "", [], None
@@ -120,10 +140,14 @@ def outline(source: Source, wanted: Iterable[str]) -> Outline:
         elif not section and (match := _FIELD.match(text)) is not None and match[1] in _FIELDS:
             result.fields.setdefault(match[1], (match[2] or "").strip())
         elif part is not None:
-            if len(part.lines) >= LARGEST_TABLE:
-                raise ReportError(source.name, f"a table has more than {LARGEST_TABLE} lines", line=line.number)
-            part.lines.append(line)
+            _keep(part, line, source.name)
     return result
+
+
+def _keep(part: Part, line: Line, file: str) -> None:
+    if len(part.lines) >= LARGEST_TABLE:
+        raise ReportError(file, f"a table has more than {LARGEST_TABLE} lines", line=line.number)
+    part.lines.append(line)
 
 
 def _open(result: Outline, path: str, steps: list[tuple[int, str, str | None]], line: int) -> Part:

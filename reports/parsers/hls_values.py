@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from reports.errors import ReportError
 from reports.parsed import Draft
 
 VIVADO_HLS, VITIS_HLS = "Vivado HLS", "Vitis HLS"
+MOST_LINES = 3_000_000
 LITERALS = frozenset({"?", "undef", "-", "NA", "N/A"})
 RESOURCES = ("lut", "ff", "bram18", "uram", "dsp")
 NEEDED = ("lut", "ff", "bram18", "dsp")
@@ -87,6 +89,16 @@ def put_count(draft: Draft, name: str, text: str | None, line: int | None, what:
         found = "is missing" if text is None else f"is {shown(text)}, neither a number nor ?, undef, - or NA"
         draft.withdraw(name)
         draft.problem(f"{what or 'the cell'} {found}", line=line, field=name)
+
+
+def check_length(file: str, line: int) -> None:
+    """Refuse a file that is longer than any report of an HLS tool, before it takes longer than a person waits.
+
+    Raises:
+        ReportError: it is.
+    """
+    if line > MOST_LINES:
+        raise ReportError(file, f"has more than {MOST_LINES} lines; not a report of an HLS tool", line=line)
 
 
 def shown(text: str, most: int = 60) -> str:
