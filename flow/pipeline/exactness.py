@@ -14,9 +14,10 @@ from flow.graph import Graph
 from flow.ops.base import Array
 from flow.pipeline.state import State
 from flow.pipeline.step import Result
+from flow.types import Shape
 
-BATCH, BATCH_PIXELS = 250, 250 * 28 * 28
-"""Images and pixels a pass; all streams of a pass are in memory twice."""
+BATCH, BATCH_VALUES = 250, 2**26
+"""Images and values a pass; all streams of a pass are in memory twice."""
 NO_LABELS = "the network comes without images and labels; ern evaluate --imagefolder checks it on yours"
 
 
@@ -46,7 +47,8 @@ def compare_keras(model: Any, graph: Graph, images: Array, labels: Array | None)
     predict, values_of = _taps(model, graph)
     totals: dict[str, list[int]] = {name: [0, 0] for name in values_of}
     right = {"keras": 0, "graph": 0}
-    batch = min(BATCH, max(1, BATCH_PIXELS // (images.shape[1] * images.shape[2])))
+    values = sum(shape.values for shape in graph.shapes(Shape(*images.shape[1:])).values())
+    batch = min(BATCH, max(1, BATCH_VALUES // values))
     for first, taps, logits, streams in _batches(predict, graph, images, batch):
         for name, expected in taps.items():
             found = values_of[name](streams[name])
