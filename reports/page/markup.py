@@ -51,9 +51,8 @@ def shown(text: str, longest: int = LONGEST_NAME) -> str:
     >>> shown("a" * 1000, 20)
     'aaaaaaaaaaaaa… (1,000 characters)'
     """
-    if len(text) > longest:
-        return f"{clean(text[: longest * 2 // 3])}… ({len(text):,} characters)"
-    return clean(text)
+    kept = text if len(text) <= longest else f"{text[: longest * 2 // 3]}… ({len(text):,} characters)"
+    return kept if kept.isprintable() else clean(kept)
 
 
 def name(text: str, longest: int = LONGEST_NAME) -> Html:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reports.page.figures import FIGURES
-from reports.page.markup import LONGEST_NAME, shown
+from reports.page.markup import shown
 from reports.parsed import Module
 from reports.schema import Report, Resource
 
@@ -65,7 +65,8 @@ def tree_of_modules(modules: Sequence[Module], left_out: int = 0) -> Tree | None
     """The tree of a report's rows, by their paths; None where there are none."""
     if not modules:
         return None
-    given = {name for row in modules for name in (*row.figures.known(), *row.unknown)}
+    given = {name for row in modules for name, value in vars(row.figures).items() if value is not None}
+    given |= {name for row in modules for name in row.unknown}
     columns = tuple(name for name in FIGURES if name in given)
     roots = _branches(modules)
     parting = _parting(roots)
@@ -76,8 +77,7 @@ def tree_of_modules(modules: Sequence[Module], left_out: int = 0) -> Tree | None
         row = branch.module
         if branch.depth == parting:
             group = branch.label
-        known: dict[str, Value] = {**row.figures.known(), **row.unknown}
-        values = tuple(_value(known.get(name)) for name in columns)
+        values = tuple(_value(row.unknown.get(name, getattr(row.figures, name))) for name in columns)
         nodes.append(Node(shown(branch.label), branch.depth, values, shown(row.module or ""), shown(group)))
         stack += [(below, group) for below in reversed(branch.below)]
     return Tree("module", columns, tuple(nodes), left_out)
@@ -160,4 +160,7 @@ def size(node: Node) -> int:
 
 
 def _value(value: Value) -> Value:
-    return shown(value, LONGEST_NAME) if isinstance(value, str) else value
+    """A cell; a whole number without its point, a literal as text."""
+    if isinstance(value, str):
+        return shown(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
