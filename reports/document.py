@@ -46,12 +46,12 @@ def _finding_table(findings: Sequence[Finding]) -> Table:
         gate = finding.gate
         if gate is None:
             place = finding.file + (f" line {finding.line}" if finding.line else "")
-            return status, finding.rule, finding.subject or NONE, NONE, finding.text, place
+            return status, finding.rule, finding.subject or NONE, NONE, place, finding.text
         bound = f"{number(gate.value)} {gate.rule} {number(gate.limit)}"
         remark = " ".join(part for part in (gate.unit, gate.text) if part) or NONE
-        return status, gate.name, gate.subject or NONE, bound, remark, finding.file
+        return status, gate.name, gate.subject or NONE, bound, finding.file, remark
 
-    head = ("status", "gate", "of", "value, limit", "remark", "file")
+    head = ("status", "gate", "of", "value, limit", "file", "remark")
     return Table("Gates", head, tuple(row(finding) for finding in findings))
 
 

@@ -23,7 +23,7 @@ from reports.module_gates import module_findings
 from reports.parsed import Parsed
 from reports.report_gates import report_findings
 from reports.schema import PASS, Gate, Report
-from reports.subject import RESOURCES, STAGED, Subject, all_subjects
+from reports.subject import REPORT, RESOURCES, STAGED, Subject, all_subjects
 from reports.verdict import ERROR, Finding, Verdict, gate_of, held, impossible, unusable
 
 UNITS = {"dsp": "blocks", "fps": "frames a second", "power_w": "W", "fmax_mhz": "MHz"}
@@ -67,7 +67,7 @@ def evaluate(report: Report, budget: Budget) -> tuple[Gate, ...]:
         GateInputError: the report lacks a figure that a limit asks for.
         ReportError: the budget asks for nothing at all.
     """
-    verdict = judge([Parsed("report.json", "ern_report", top=report.model, report=report)], budget)
+    verdict = judge([Parsed("report.json", REPORT, top=report.model, report=report)], budget)
     for finding in verdict.of(ERROR):
         raise GateInputError(f"gate {finding.rule}", finding.text, finding.subject or "")
     return verdict.gates
@@ -100,7 +100,7 @@ def _limit_findings(subjects: Sequence[Subject], budget: Budget, excused: bool) 
             yield _held_against(subject, name, limit, budget)
         lost = [s for s in reached if name in s.unknown and not any(_vouches(other, s) for other in given)]
         for subject in lost:
-            yield impossible(subject.file, name, _unknown_text(subject, name), subject=subject.label)
+            yield impossible(subject.file, name, _unknown_text(subject, name), subject=subject.shown)
         if not given and not lost and not excused:
             yield impossible(subjects[0].file, name, _absent_text(subjects, able, name, budget))
 
@@ -109,8 +109,8 @@ def _held_against(subject: Subject, name: str, limit: Amount, budget: Budget) ->
     try:
         bound = resolve(limit, subject, name, budget.device)
     except ReportError as error:
-        return impossible(subject.file, name, error.text, subject=subject.label)
-    gate = gate_of(name, bound, subject.figures[name], rule_of(name), subject=subject.label, unit=UNITS.get(name))
+        return impossible(subject.file, name, error.text, subject=subject.shown)
+    gate = gate_of(name, bound, subject.figures[name], rule_of(name), subject=subject.shown, unit=UNITS.get(name))
     places = "; ".join(subject.places) if name == "dsp" and subject.places else subject.largest(name)
     if gate.status != PASS and places:
         gate = replace(gate, text=places[:1000])

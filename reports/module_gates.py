@@ -15,7 +15,7 @@ from reports.growth import UPDATE
 from reports.parse import parse
 from reports.parsed import Module, Parsed
 from reports.schema import FAIL
-from reports.subject import NAMES, STAGED, Subject
+from reports.subject import NAMES, RESOURCES, STAGED, Subject
 from reports.verdict import Finding, gate_of, held, impossible
 
 NAMED = 3
@@ -76,7 +76,7 @@ class Tally:
         matched: rows whose path matches.
         worst: the row furthest beyond its limit, or nearest to it.
         over: how many are beyond, and the first of them.
-        unknown: rows with a literal in place of the figure.
+        unknown: rows with a literal in place of the figure, and their limits.
         absent: the first rows without it.
         unbound: rows without a limit.
     """
@@ -88,7 +88,7 @@ class Tally:
     worst: tuple[float, float, Module] | None = None
     over: int = 0
     named: list[str] = field(default_factory=list)
-    unknown: list[Module] = field(default_factory=list)
+    unknown: list[tuple[Module, float | None]] = field(default_factory=list)
     absent: list[Module] = field(default_factory=list)
     unbound: list[Module] = field(default_factory=list)
 
@@ -99,7 +99,7 @@ class Tally:
         self.matched += 1
         value = module.figures.known().get(self.figure)
         if value is None and self.figure in module.unknown:
-            self.unknown.append(module)
+            self.unknown.append((module, self.bound(module)))
             return
         if value is None:
             self.absent += [module] if len(self.absent) < NAMED else []
@@ -206,7 +206,17 @@ def _told(tally: Tally, rule: str, subject: Subject, subjects: Sequence[Subject]
     if tally.unbound:
         text = f"{_names(tally.unbound)} not in the baseline; {UPDATE}"
         yield impossible(subject.file, f"module {rule}", text, subject=tally.pattern)
-    missing = [m for m in tally.unknown if not _reported(m, subject, figure, subjects)]
+    told = Vouchers(subject, figure, subjects)
+    missing = []
+    for module, limit in tally.unknown:
+        own = told.own(module)
+        if own is not None and limit is not None:
+            unit = f"in {module.path}, by its own report"[:1000]
+            yield held(
+                subject.file, gate_of(f"module {rule}", limit, own, rule_of(figure), subject=tally.pattern, unit=unit)
+            )
+        elif limit is None or not told.bounded(module, limit):
+            missing.append(module)
     if missing:
         literal = missing[0].unknown[figure]
         reports = ", ".join(f"{_module_name(m)}_csynth.rpt" for m in missing[:NAMED])
@@ -218,10 +228,27 @@ def _told(tally: Tally, rule: str, subject: Subject, subjects: Sequence[Subject]
         yield impossible(subject.file, f"module {rule}", text, subject=tally.pattern)
 
 
-def _reported(module: Module, subject: Subject, figure: str, subjects: Sequence[Subject]) -> bool:
-    """Whether the module's own report is given too, and has the figure."""
-    name = _module_name(module)
-    return any(s.top == name and s.stage == subject.stage and figure in s.figures for s in subjects)
+class Vouchers:
+    """What else is known of modules whose row has a literal: their own reports, and what holds them."""
+
+    def __init__(self, subject: Subject, figure: str, subjects: Sequence[Subject]) -> None:
+        others = [s for s in subjects if s.stage == subject.stage and s.top and figure in s.figures]
+        self._reports = {s.top: s.figures[figure] for s in others}
+        rows = ((m.path, m.figures.known().get(figure)) for m in subject.modules)
+        self._rows = {path: value for path, value in rows if value is not None}
+        self._additive = figure in RESOURCES
+
+    def own(self, module: Module) -> float | None:
+        """The figure by the module's own report, where that is given."""
+        return self._reports.get(_module_name(module))
+
+    def bounded(self, module: Module, bound: float) -> bool:
+        """Whether something that holds the module has no more than its limit: a part has no more than the whole."""
+        names = module.path.split("/")
+        paths = ["/".join(names[:i]) for i in range(1, len(names))]
+        wholes = [value for path, name in zip(paths, names, strict=False)
+                  if (value := self._reports.get(name, self._rows.get(path))) is not None]  # fmt: skip
+        return self._additive and any(value <= bound for value in wholes)
 
 
 def _module_name(module: Module) -> str:

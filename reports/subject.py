@@ -10,6 +10,7 @@ from dataclasses import fields as fields_of
 from reports.parsed import FIGURES, OPT, PLACE, ROUTE, RTLSIM, SYNTH, Figures, Module, Parsed
 from reports.schema import Device, Report, Resource
 
+REPORT = "ern_report"
 ACCURACY = "accuracy"
 NAMES = (*FIGURES, ACCURACY)
 """Everything that can be limited: the figures of any report, and the accuracy of a report.json."""
@@ -62,6 +63,11 @@ class Subject:
     def name(self) -> str:
         """Name of the design in a baseline: top and label."""
         return " ".join(part for part in (self.top, self.label) if part)
+
+    @property
+    def shown(self) -> str:
+        """Name in messages: a report.json is of one design, and its rows are told apart by their label."""
+        return self.label if self.kind == REPORT else self.name
 
     def reaches(self, stage: str | None) -> bool:
         """Whether the design was at least at a stage of implementation."""
