@@ -11,7 +11,7 @@ from flow.errors import FoldError
 from flow.estimate import Resources, estimate, total
 from flow.fold.options import Space
 from flow.fold.solve import Budget, Solution, solve
-from flow.graph import IMAGE
+from flow.graph import IMAGE, Graph
 from flow.ops import Folding
 
 SLACK = 0.02
@@ -152,9 +152,14 @@ def binds(space: Space, target: int, budget: Budget) -> str:
     )
 
 
+def weight_bits(graph: Graph) -> int:
+    """Bits of all weights."""
+    return sum(node.arrays()["weights"].size for node in graph.nodes if "weights" in node.array_names)
+
+
 def _missing_memory(space: Space) -> str:
     """What a board without UltraRAM lacks for the weights, if block RAM cannot hold them."""
-    bits = sum(node.arrays()["weights"].size for node in space.graph.nodes if "weights" in node.array_names)
+    bits = weight_bits(space.graph)
     held = space.board.bram18 * BLOCK_BITS
     if space.board.uram or bits <= held:
         return ""
