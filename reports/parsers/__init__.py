@@ -15,6 +15,8 @@ from reports.parsers import (
     hls_summary,
     hls_trace,
     vivado_hier,
+    vivado_power,
+    vivado_timing,
     vivado_util,
     vpp_util,
     yosys_stat,
@@ -47,5 +49,7 @@ PARSERS: tuple[Parser, ...] = (
     vivado_util,
     vivado_hier,
     vpp_util,
+    vivado_timing,
+    vivado_power,
     yosys_stat,
 )

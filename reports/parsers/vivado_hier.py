@@ -105,8 +105,9 @@ def read(source: Source, draft: Draft) -> None:
             draft.problem("the same row stands twice in a row", line=number)
         _row(text, number, columns, stack, draft)
         last = text
-    _close(stack, 0, draft)
-    if not closed:
+    if closed:
+        _close(stack, 0, draft)
+    else:
         draft.kind = FRAGMENT
         draft.problem("the table of the hierarchy has no last border (truncated)", line=number or None)
     for number, text in lines:  # a second report behind this one shows here

@@ -90,7 +90,7 @@ def _add_parts(rows: list[Site], draft: Draft) -> None:
         draft.figure(figure, sum(weights[row.name] * (count or 0) for row, count in zip(found, used, strict=True)))
         available = found[0].number("Available")
         if available is not None:
-            draft.available[figure] = weights[found[0].name] * available
+            draft.available[figure] = weights[found[0].name] * int(available)
 
 
 def _rows(parts: Iterable[Section], draft: Draft) -> Iterator[Site]:
@@ -122,7 +122,7 @@ def _fill(rows: list[Site], draft: Draft) -> None:
         draft.figure(figure, weight * used, row.line)
         available = row.number("Available")
         if available is not None:
-            draft.available.setdefault(figure, weight * available)
+            draft.available.setdefault(figure, weight * int(available))
         _compare_parts(row, rows[at + 1 : at + 40], used, draft, figure)
     _add_parts(rows, draft)
 
