@@ -91,5 +91,11 @@ STEPS: tuple[Step, ...] = (
         hardware.vendor_key,
         hardware.vendor,
     ),
-    Step("report", "report.json, summary, gates", _report_key, _report, leaves=("report.json", "summary.md")),
+    Step(
+        "report",
+        "report.json, summary, gates",
+        _report_key,
+        _report,
+        leaves=("report.json", "summary.md", "report.html"),
+    ),
 )

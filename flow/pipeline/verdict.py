@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The last step: results of all others into report.json, summary.md and gates."""
+"""The last step: results of all others into report.json, summary.md, report.html and gates."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from reports.budget import Amount, Budget, Share
 from reports.cells import count, dsp_kinds
 from reports.convert import to_json
 from reports.gate import gated
+from reports.page import write_page
+from reports.parsed import Parsed
 from reports.render import brief, write_summary
 from reports.report import write_report
 
@@ -25,11 +27,12 @@ RESOURCES_WITHIN = 0.15
 
 
 def report(state: State) -> Result:
-    """Write report.json and summary.md; gates decide the exit code."""
+    """Write report.json, summary.md and report.html; gates decide the exit code."""
     found = make_report(state)
     write_report(state.workspace.path("report.json"), found)
     summary = state.workspace.path("summary.md")
     write_summary(summary, found)
+    write_page(state.workspace.path("report.html"), [Parsed("report.json", "ern_report", report=found)])
     return {
         "report": to_json(found),
         "text": brief(found) + f"\nproof, layers and FIFOs: {summary}\n",

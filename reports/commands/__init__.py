@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from typing import Protocol
 
-from reports.commands import baseline, diff, gate, parse, show
+from reports.commands import baseline, diff, gate, page, parse, show
 from reports.commands.common import Commands, Outcome
 
 
@@ -24,4 +24,4 @@ class Command(Protocol):
         """
 
 
-COMMANDS: tuple[Command, ...] = (parse, gate, baseline, diff, show)
+COMMANDS: tuple[Command, ...] = (parse, gate, baseline, diff, show, page)

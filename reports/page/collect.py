@@ -13,6 +13,7 @@ from reports.page.tree import Tree, tree_of_layers, tree_of_modules
 from reports.parsed import Parsed
 from reports.schema import PASS as HOLDS
 from reports.schema import Gate, NotRun, Report, Resource
+from reports.verdict import ERROR, Finding, Verdict
 
 PASS, UNGATED, FAIL, UNUSABLE = "pass", "no gate", "fail", "unusable"
 _WORST = (PASS, UNGATED, FAIL, UNUSABLE)
@@ -27,10 +28,12 @@ class Build:
     Attributes:
         parsed: what was read.
         label: what the page calls it.
+        findings: of a budget that it was held against.
     """
 
     parsed: Parsed
     label: str
+    findings: tuple[Finding, ...] = ()
 
     @property
     def report(self) -> Report | None:
@@ -39,8 +42,11 @@ class Build:
 
     @property
     def gates(self) -> tuple[Gate, ...]:
-        """Gates that were recorded."""
-        return self.report.gates if self.report else ()
+        """Gates of a budget, and those that a report.json recorded and the budget does not ask again."""
+        held = tuple(finding.gate for finding in self.findings if finding.gate is not None)
+        known = {(gate.name, gate.subject) for gate in held}
+        recorded = self.report.gates if self.report else ()
+        return held + tuple(gate for gate in recorded if (gate.name, gate.subject) not in known)
 
     @property
     def not_run(self) -> tuple[NotRun, ...]:
@@ -50,7 +56,7 @@ class Build:
     @property
     def verdict(self) -> str:
         """`unusable`, `fail`, `no gate` or `pass`; only gates that ran and hold make a pass."""
-        if not self.parsed.usable:
+        if not self.parsed.usable or any(finding.status == ERROR for finding in self.findings):
             return UNUSABLE
         if any(gate.status != HOLDS for gate in self.gates):
             return FAIL
@@ -141,18 +147,26 @@ class Design:
         return self.last.verdict
 
 
-def designs_of(reports: Iterable[Parsed]) -> tuple[Design, ...]:
-    """Designs in the order of their first builds; the builds of each in the order they were given."""
+def designs_of(reports: Iterable[Parsed], judged: Verdict | None = None) -> tuple[Design, ...]:
+    """Designs in the order of their first builds; the builds of each in the order they were given.
+
+    Args:
+        reports: oldest build first.
+        judged: what a budget says of the last builds; each finding goes to the build whose file it names.
+    """
     given = list(reports)
+    found = judged.findings if judged else ()
     grouped: dict[tuple[str, ...], list[Build]] = {}
     for parsed, text in zip(given, labels([parsed.file for parsed in given]), strict=True):
-        build = Build(parsed, text)
+        build = Build(parsed, text, tuple(finding for finding in found if finding.file == parsed.file))
         grouped.setdefault(build.design, []).append(build)
     return tuple(Design(tuple(builds)) for builds in grouped.values())
 
 
-def verdict_of(designs: Sequence[Design]) -> str:
-    """The worst of all designs; no design at all is unusable."""
+def verdict_of(designs: Sequence[Design], judged: Verdict | None = None) -> str:
+    """The worst of all designs; no design at all, or a budget that cannot be told, is unusable."""
+    if judged is not None and judged.of(ERROR):
+        return UNUSABLE
     return max((design.verdict for design in designs), key=_WORST.index, default=UNUSABLE)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from reports.render import number
+from reports.table import number
 
 
 class Meaning(NamedTuple):

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from reports.page.figures import label, unit
 from reports.page.markup import Html, element, join
-from reports.render import number
+from reports.table import number
 
 _TOP, _BOTTOM = 12.0, 88.0
 _LEFT, _RIGHT = 3.0, 97.0

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from reports.render import clean
+from reports.table import clean
 
 LONGEST_NAME = 160
 LONGEST_TEXT = 600

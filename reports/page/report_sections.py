@@ -12,8 +12,8 @@ from reports.page.collect import Build
 from reports.page.figures import label, percent
 from reports.page.markup import Html, element, join, name, shown
 from reports.page.sections import MOST_ROWS, bar, figure_cell, table
-from reports.render import number
 from reports.schema import Report, Resource
+from reports.table import number
 
 _COLUMNS = ("lut", "ff", "bram18", "uram", "dsp", "carry", "lutram")
 

@@ -9,9 +9,11 @@ from reports.page import history
 from reports.page.collect import FAIL, PASS, UNGATED, UNUSABLE, Build, Design
 from reports.page.figures import label, order, percent, unit, value_text
 from reports.page.markup import Html, element, join, name, shown
-from reports.render import number
+from reports.parsed import Problem
 from reports.schema import PASS as HOLDS
 from reports.schema import Gate
+from reports.table import number
+from reports.verdict import ERROR, INPUT, Finding
 
 MOST_ROWS = 300
 MOST_BUILDS = 100
@@ -32,13 +34,15 @@ def badge(verdict: str, *, large: bool = False) -> Html:
     return element("span", sign, f" {_WORDS[verdict]}", class_=f"badge {verdict.replace(' ', '-')}{size}")
 
 
-def sentence(design: Design) -> str:
+def sentence(design: Design, verdict: str) -> str:
     """Why the verdict is what it is."""
     build = design.last
-    if design.verdict == UNUSABLE:
-        bad = sum(one.verdict == UNUSABLE for one in design.builds)
+    bad = sum(not one.parsed.usable for one in design.builds)
+    if bad:
         which = "This report" if len(design.builds) == 1 else f"{bad} of {len(design.builds)} reports"
         return f"{which} cannot be vouched for: nothing here counts as passed."
+    if verdict == UNUSABLE:
+        return "Not every gate can be told: nothing here counts as passed."
     lost = [gate for gate in build.gates if gate.status != HOLDS]
     if lost:
         names = ", ".join(sorted({shown(gate.name, 40) for gate in lost})[:6])
@@ -48,9 +52,15 @@ def sentence(design: Design) -> str:
     return f"All {len(build.gates)} gates hold."
 
 
-def problems(designs: Iterable[Design]) -> Html:
-    """Problems of every build."""
-    found = [problem for design in designs for build in design.builds for problem in build.parsed.problems]
+def problems(designs: Iterable[Design], judged: Iterable[Finding] = ()) -> Html:
+    """Problems of every build, and gates that cannot be told."""
+    read = [build.parsed for design in designs for build in design.builds]
+    found = [problem for parsed in read for problem in parsed.problems]
+    found += [Problem(p.file, "is not complete") for p in read if not p.complete and not p.problems]
+    seen = {(problem.file, problem.line) for problem in found}
+    for finding in judged:
+        if finding.status == ERROR and not (finding.rule == INPUT and (finding.file, finding.line) in seen):
+            found.append(Problem(finding.file, finding.text, finding.line, finding.rule))
     if not found:
         return Html("")
     items = []

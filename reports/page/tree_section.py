@@ -9,7 +9,7 @@ from reports.page.figures import RESOURCES, label, unit, value_text
 from reports.page.markup import Html, data_block, element, join, shown
 from reports.page.tree import Node, Tree
 from reports.page.treemap import legend, palette, treemap
-from reports.render import number
+from reports.table import number
 
 STILL_ROWS = 150
 """Rows that are there without a script."""

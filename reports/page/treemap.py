@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from reports.page.figures import label, percent
 from reports.page.markup import Html, element, join
 from reports.page.tree import REST, Node, Tree
-from reports.render import number
+from reports.table import number
 
 TILES = 60
 COLOURS = 6

@@ -19,8 +19,9 @@ from reports.page.markup import Html, element, join, name, shown
 from reports.page.tree import cut
 from reports.page.tree_section import tree_section
 from reports.parsed import Parsed
-from reports.render import number
+from reports.table import number
 from reports.text import write_atomic
+from reports.verdict import Verdict
 
 LARGEST_PAGE = 8 * 2**20
 """Bytes of a page; a page beyond is refused."""
@@ -29,27 +30,31 @@ _TREES = 5 * 2**20
 MOST_DESIGNS = 40
 
 
-def page(reports: Iterable[Parsed]) -> str:
+def page(reports: Iterable[Parsed], judged: Verdict | None = None) -> str:
     """The page of reports; several builds of one design, oldest first, become its history.
+
+    Args:
+        reports: what was read, usable or not.
+        judged: what a budget says of the last build of each design.
 
     Raises:
         ReportError: no report at all, or a page beyond `LARGEST_PAGE`.
     """
-    designs = designs_of(reports)
+    designs = designs_of(reports, judged)
     if not designs:
         raise ReportError("page", "no report is given; name at least one file")
     shown_designs = designs[:MOST_DESIGNS]
     room = _TREES // len(shown_designs)
     parts = [_design(design, i, room, len(designs) == 1) for i, design in enumerate(shown_designs)]
     style, script = _asset("page.css"), _asset("page.js")
-    verdict = verdict_of(designs)
+    verdict = verdict_of(designs, judged)
     title = designs[0].title if len(designs) == 1 else f"{len(designs)} designs"
     text = Template(_asset("page.html")).substitute(
         policy=_policy(style, script),
         title=element("title", f"{title}: {verdict}"),
         style=style,
         script=script,
-        header=_header(title, verdict, designs),
+        header=_header(title, verdict, designs, judged),
         body=join(parts),
         footer=_footer(designs, len(designs) - len(shown_designs)),
     )
@@ -58,20 +63,22 @@ def page(reports: Iterable[Parsed]) -> str:
     return text
 
 
-def write_page(path: Path, reports: Iterable[Parsed]) -> None:
+def write_page(path: Path, reports: Iterable[Parsed], judged: Verdict | None = None) -> None:
     """Write the page; it is there whole or not at all. See `page` for errors.
 
     Raises:
         ReportError: the file cannot be written.
     """
-    write_atomic(path, page(reports))
+    write_atomic(path, page(reports, judged))
 
 
-def _header(title: str, verdict: str, designs: Sequence[Design]) -> Html:
+def _header(title: str, verdict: str, designs: Sequence[Design], judged: Verdict | None) -> Html:
     line = element("div", element("h1", element("bdi", title)), sections.badge(verdict, large=True), class_="headline")
+    wrong = sections.problems(designs, judged.findings if judged else ())
     if len(designs) == 1:
-        return join([line, _facts(designs[0].last), element("p", sections.sentence(designs[0]), class_="sentence")])
-    return join([line, sections.problems(designs), _overview(designs)])
+        told = element("p", sections.sentence(designs[0], verdict), class_="sentence")
+        return join([line, _facts(designs[0].last), told, wrong])
+    return join([line, wrong, _overview(designs)])
 
 
 def _facts(build: Build) -> Html:
@@ -113,8 +120,9 @@ def _design(design: Design, i: int, room: int, alone: bool) -> Html:
     if not alone:
         top = element("h2", element("bdi", design.title))
         headline = element("div", top, sections.badge(design.verdict), class_="headline")
-        parts += [headline, _facts(build), element("p", sections.sentence(design), class_="sentence")]
-    parts += [sections.problems([design]), sections.not_run(build), sections.tiles(build)]
+        parts += [headline, _facts(build), element("p", sections.sentence(design, design.verdict), class_="sentence")]
+        parts.append(sections.problems([design], build.findings))
+    parts += [sections.not_run(build), sections.tiles(build)]
     for anchor, title, inner in _parts(design, f"rows-{i}", room):
         heading = element(level, title, id=f"{anchor}-{i}")
         parts.append(element("section", heading, inner, aria_labelledby=f"{anchor}-{i}"))

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from page_samples import Reader, broken, of_report, vivado
 
+from reports.budget import Budget
+from reports.gate import judge
 from reports.page import designs_of, page, verdict_of
 from reports.page.collect import FAIL, PASS, UNGATED, UNUSABLE
 from reports.parsed import Figures, Parsed, Problem
@@ -137,3 +139,33 @@ def test_cells_of_a_mapped_netlist_prove_it() -> None:
 )
 def test_shares_of_the_device(share: int, said: str) -> None:
     assert f"{said} 117,120" in Reader(page([vivado(figures=Figures(lut=share))])).visible()
+
+
+def test_incomplete_without_a_problem_is_one() -> None:
+    read = Reader(page([vivado(complete=False)]))
+    assert "is not complete" in read.find("div", "bad")[0].text and "✓" not in read.visible()
+
+
+def test_a_budget_gives_gates_to_reports_of_any_tool() -> None:
+    def judged(limit: int) -> str:
+        reports = [vivado()]
+        return Reader(page(reports, judge(reports, Budget({"dsp": 0, "lut": limit})))).visible()
+
+    assert "✓ Pass" in judged(1000) and "All 2 gates hold." in judged(1000)
+    assert "✗ Fail" in judged(999) and "1 of 2 gates fail: lut." in judged(999)
+
+
+def test_a_gate_that_cannot_be_told_is_no_pass() -> None:
+    reports = [vivado()]
+    judged = judge(reports, Budget({"dsp": 0, "fps": 100}))
+    read = Reader(page(reports, judged))
+    assert read.find("span", "large")[0].text == "! Unusable"
+    assert "Not every gate can be told" in read.visible() and "fps" in read.find("div", "bad")[0].text
+
+
+def test_a_budget_is_told_beside_the_gates_that_a_report_recorded(data: dict[str, Any]) -> None:
+    recorded = {"name": "fps", "limit": 5, "value": 30, "status": "pass", "rule": ">="}
+    reports = [of_report({**data, "gates": [recorded]})]
+    judged = judge(reports, Budget({"dsp": 0}))
+    (design,) = designs_of(reports, judged)
+    assert [gate.name for gate in design.last.gates] == ["dsp", "dsp", "fps"]
