@@ -8,6 +8,8 @@ from typing import Protocol
 from reports.parsed import Draft
 from reports.parsers import (
     ern,
+    finn_json,
+    finn_xml,
     hls_cosim,
     hls_csynth,
     hls_csynth_xml,
@@ -51,5 +53,7 @@ PARSERS: tuple[Parser, ...] = (
     vpp_util,
     vivado_timing,
     vivado_power,
+    finn_json,
+    finn_xml,
     yosys_stat,
 )

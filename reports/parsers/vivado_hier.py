@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from reports.errors import ReportError
 from reports.grid import is_border
@@ -54,26 +54,6 @@ class Frame:
     below: dict[str, int] | None = None
 
 
-@dataclass
-class Columns:
-    """The drawing of the table.
-
-    Attributes:
-        bars: where the bars stand.
-        at: index of the cell by what is counted.
-    """
-
-    bars: list[int]
-    at: dict[str, int] = field(default_factory=dict)
-
-    def cells(self, text: str) -> list[str] | None:
-        """Cells of a row; None where a bar stands elsewhere."""
-        bars = self.bars
-        if len(text) != bars[-1] + 1 or any(text[bar] != "|" for bar in bars):
-            return None
-        return [text[left + 1 : right] for left, right in zip(bars, bars[1:], strict=False)]
-
-
 def recognise(source: Source) -> str | None:
     """`vivado_util_hier`, or its fragment where there is a table and no head."""
     head = source.head
@@ -90,117 +70,153 @@ def read(source: Source, draft: Draft) -> None:
         lines: Iterator[Line] = source.lines()
     else:
         lines = lines_after_head(source, draft, ("Design", "Device", "Command", "Design State"))
-    columns = _columns(lines, source)
-    stack: list[Frame] = []
+    bars, names, number = _drawing(lines, source)
+    reader = HierarchyReader(names, draft, number, source.name)
     closed = False
     last = ""
-    number = 0
     for number, text in lines:
         if is_border(text):
-            closed = [at for at, letter in enumerate(text) if letter == "+"] == columns.bars
+            closed = _corners(text) == bars
             break
         if not text.startswith("|"):
             break
         if text == last:
             draft.problem("the same row stands twice in a row", line=number)
-        _row(text, number, columns, stack, draft)
         last = text
-    if closed:
-        _close(stack, 0, draft)
-    else:
+        cells = _cells(text.rstrip(), bars)
+        if cells is None:
+            draft.problem("row is cut or shifted", line=number)
+        else:
+            reader.row(cells, number, 1)
+    if not closed:
         draft.kind = FRAGMENT
-        draft.problem("the table of the hierarchy has no last border (truncated)", line=number or None)
+        draft.problem("the table of the hierarchy has no last border (truncated)", line=number)
+    reader.finish(closed)
     for number, text in lines:  # a second report behind this one shows here
         if text.startswith("|"):
             draft.problem("a row stands outside the table", line=number)
             break
-    for name in ("lut", "ff", "bram18", "dsp"):
-        if draft.value(name) is None:
-            draft.problem("the row of the top is missing or not whole", field=name)
 
 
-def _columns(lines: Iterator[Line], source: Source) -> Columns:
-    """The drawing, from the border and the names below it; `lines` stands at the first row then."""
+def _corners(text: str) -> list[int]:
+    return [at for at, letter in enumerate(text) if letter == "+"]
+
+
+def _cells(text: str, bars: list[int]) -> list[str] | None:
+    """Cells of a row; None where a bar stands elsewhere."""
+    if len(text) != bars[-1] + 1 or any(text[bar] != "|" for bar in bars):
+        return None
+    return [text[left + 1 : right] for left, right in zip(bars, bars[1:], strict=False)]
+
+
+def _drawing(lines: Iterator[Line], source: Source) -> tuple[list[int], list[str], int]:
+    """Where the bars stand, the names of the columns, and their line; `lines` stands at the first row then."""
     border: list[int] = []
     for number, text in lines:
         if is_border(text):
-            border = [at for at, letter in enumerate(text) if letter == "+"]
-        elif _HEADER.match(text) and border:
-            columns = Columns(border)
-            cells = columns.cells(text)
+            border = _corners(text)
+        elif border and _HEADER.match(text):
+            cells = _cells(text.rstrip(), border)
             below = next(lines, None)
-            if cells is None or below is None or [i for i, c in enumerate(below.text) if c == "+"] != border:
+            if cells is None or below is None or _corners(below.text) != border:
                 raise ReportError(source.name, "the head of the table is cut or shifted", line=number)
-            names = [cell.strip() for cell in cells]
-            for key, known in _COLUMNS.items():
-                found = [names.index(name) for name in known if name in names]
-                if found:
-                    columns.at[key] = found[0]
-                elif key not in _OPTIONAL:
-                    raise ReportError(source.name, f"has no column {known[0]}", key, number)
-            return columns
+            return border, [cell.strip() for cell in cells], number
     raise ReportError(source.name, "has no table of the hierarchy (truncated?)")
 
 
-def _row(text: str, number: int, columns: Columns, stack: list[Frame], draft: Draft) -> None:
-    cells = columns.cells(text.rstrip())
-    if cells is None:
-        draft.problem("row is cut or shifted", line=number)
-        return
-    counts: dict[str, int] = {}
-    for key, at in columns.at.items():
-        match = _CELL.fullmatch(cells[at])
-        if match is None:
-            draft.problem(f"is {cells[at].strip()[:40]!r}, not a count", line=number, field=_FIELD.get(key, key))
+class HierarchyReader:
+    """Takes the rows of a hierarchy one by one, from text or XML."""
+
+    def __init__(self, names: list[str], draft: Draft, number: int, file: str) -> None:
+        """Columns are found by name.
+
+        Raises:
+            ReportError: a column is missing.
+        """
+        self.draft = draft
+        self.stack: list[Frame] = []
+        self.width = len(names)
+        self.at: dict[str, int] = {}
+        for key, known in _COLUMNS.items():
+            found = [names.index(name) for name in known if name in names]
+            if found:
+                self.at[key] = found[0]
+            elif key not in _OPTIONAL:
+                raise ReportError(file, f"has no column {known[0]}", key, number)
+
+    def row(self, cells: list[str], number: int, margin: int = 0) -> None:
+        """A row; `margin` blanks stand before an instance that is not indented."""
+        draft = self.draft
+        counts = self._counts(cells, number)
+        if counts is None:
             return
-        counts[key] = int(match.group(1))
-    name = cells[0].strip()
-    depth = (len(cells[0]) - len(cells[0].lstrip()) - 1) // 2
-    _close(stack, depth, draft)
-    if depth > len(stack) or depth > _DEEPEST:
-        draft.problem(f"{name} is indented below no row (line lost?)", line=number)
-        return
-    if depth == 0 and draft.has("lut"):
-        draft.problem(f"{name} is a second top; two designs in one table", line=number)
-        return
-    figures = _figures(counts)
-    if counts["lut"] != counts["logic"] + counts["lutram"] + counts["srl"]:
-        draft.problem(f"{name}: LUTs are not logic, RAM and shift registers together", line=number, field="lut")
-        figures.pop("lut")
-        figures.pop("lutram")
-    if stack:
-        below = stack[-1].below = stack[-1].below or dict.fromkeys(counts, 0)
-        for key, count in counts.items():
-            below[key] += count
-    stack.append(Frame(name, number, counts))
-    kind = cells[1].strip()
-    if depth == 0:
-        _top(name, kind, figures, number, draft)
-    draft.module(Module("/".join(frame.name for frame in stack), Figures(**figures), kind or None))  # type: ignore[arg-type]
+        name = cells[0].strip()
+        depth = (len(cells[0]) - len(cells[0].lstrip()) - margin) // 2
+        self._close(depth)
+        if depth > len(self.stack) or depth > _DEEPEST:
+            draft.problem(f"{name} is indented below no row (line lost?)", line=number)
+            return
+        if depth == 0 and draft.has("ff"):
+            draft.problem(f"{name} is a second top; two designs in one table", line=number)
+            return
+        figures = _figures(counts)
+        if counts["lut"] != counts["logic"] + counts["lutram"] + counts["srl"]:
+            draft.problem(f"{name}: LUTs are not logic, RAM and shift registers together", line=number, field="lut")
+            del figures["lut"], figures["lutram"]
+        if self.stack:
+            frame = self.stack[-1]
+            below = frame.below = frame.below or dict.fromkeys(counts, 0)
+            for key, count in counts.items():
+                below[key] += count
+        self.stack.append(Frame(name, number, counts))
+        kind = cells[1].strip()
+        if depth == 0:
+            self._top(name, kind, figures, number)
+        path = "/".join(frame.name for frame in self.stack)
+        draft.module(Module(path, Figures(**figures), kind or None))  # type: ignore[arg-type]
 
+    def _counts(self, cells: list[str], number: int) -> dict[str, int] | None:
+        if len(cells) != self.width:
+            self.draft.problem(f"row has {len(cells)} cells, not {self.width}", line=number)
+            return None
+        counts: dict[str, int] = {}
+        for key, at in self.at.items():
+            match = _CELL.fullmatch(cells[at])
+            if match is None:
+                text = f"is {cells[at].strip()[:40]!r}, not a count"
+                self.draft.problem(text, line=number, field=_FIELD.get(key, key))
+                return None
+            counts[key] = int(match.group(1))
+        return counts
 
-def _top(name: str, kind: str, figures: dict[str, float], number: int, draft: Draft) -> None:
-    if kind != "(top)" or (draft.top is not None and name != draft.top):
-        draft.problem(f"the first row is {name} ({kind}), not the top {draft.top or ''}", line=number)
-        return
-    draft.top = name
-    for key, value in figures.items():
-        draft.figure(key, value, number)
+    def _top(self, name: str, kind: str, figures: dict[str, float], number: int) -> None:
+        draft = self.draft
+        if kind != "(top)" or (draft.top is not None and name != draft.top):
+            draft.problem(f"the first row is {name} ({kind}), not the top {draft.top or ''}", line=number)
+            return
+        draft.top = name
+        for key, value in figures.items():
+            draft.figure(key, value, number)
+
+    def _close(self, depth: int) -> None:
+        """Leave the instances at this depth and deeper, each against the sum over its rows."""
+        while len(self.stack) > depth:
+            frame = self.stack.pop()
+            for key, total in (frame.below or {}).items():
+                stated = frame.counts[key]
+                if stated > total or (stated < total and key not in ("lut", "logic")):
+                    text = f"{frame.name} has {stated} {key}, the rows below it {total} (line lost, doubled or changed)"
+                    self.draft.problem(text, line=frame.line, field=_FIELD.get(key, key))
+
+    def finish(self, closed: bool = True) -> None:
+        """After the last row; sums are compared only if the table came to its end."""
+        if closed:
+            self._close(0)
+        for name in ("lut", "ff", "bram18", "dsp"):
+            if self.draft.value(name) is None:
+                self.draft.problem("the row of the top is missing or not whole", field=name)
 
 
 def _figures(counts: dict[str, int]) -> dict[str, float]:
     figures: dict[str, float] = {key: counts[key] for key in ("lut", "ff", "uram", "dsp") if key in counts}
     return {**figures, "lutram": counts["lutram"] + counts["srl"], "bram18": 2 * counts["ramb36"] + counts["ramb18"]}
-
-
-def _close(stack: list[Frame], depth: int, draft: Draft) -> None:
-    """Leave the instances at this depth and deeper, each against the sum over its rows."""
-    while len(stack) > depth:
-        frame = stack.pop()
-        if frame.below is None:
-            continue
-        for key, total in frame.below.items():
-            stated = frame.counts[key]
-            if stated > total or (stated < total and key not in ("lut", "logic")):
-                text = f"{frame.name} has {stated} {key}, the rows below it {total} (line lost, doubled or changed)"
-                draft.problem(text, line=frame.line, field=_FIELD.get(key, key))
