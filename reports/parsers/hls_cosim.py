@@ -130,13 +130,11 @@ def _measured(draft: Draft, cells: Mapping[str, str], line: int) -> None:
     for figure, column in (("latency", "Latency"), ("ii", "Interval")):
         for end in ("min", "max"):
             values.put_count(draft, f"{figure}_{end}", cells[f"{column} {end}"], line)
-        average = values.whole(cells[f"{column} avg"])
-        least, most = draft.value(f"{figure}_min"), draft.value(f"{figure}_max")
-        if average is not None:
-            draft.details[f"{figure}_average"] = average
-        if average is not None and least is not None and most is not None and not least <= average <= most:
-            draft.withdraw(f"{figure}_min", f"{figure}_max")
-            draft.problem(f"average {average} is not between {least} and {most}", line=line, field=f"{figure}_min")
+    for figure, column in (("ii", "Interval"), ("latency", "Latency")):
+        average = cells[f"{column} avg"]
+        values.check_average(draft, figure, average, line)
+        if (mean := values.whole(average)) is not None:
+            draft.details[f"{figure}_average"] = mean
     values.check_order(draft, line)
     total = values.whole(cells.get(next((name for name in cells if name.startswith(_TOTAL)), ""), ""))
     if total is not None:

@@ -109,15 +109,21 @@ def _latency(draft: Draft, table: Table | None) -> None:
     if "Pipeline Type" in cells:
         draft.details["pipeline"] = cells["Pipeline Type"]
     values.check_order(draft, line)
-    for name, column in (("latency_min", "Latency (absolute) min"), ("latency_max", "Latency (absolute) max")):
-        if column in cells:
-            values.check_time(draft, name, values.time(cells[column]), line)
+    for name, duration in _durations(cells).items():
+        values.check_time(draft, name, duration, line)
+    known = {name: int(value) for name in values.CYCLES if (value := draft.value(name)) is not None}
+    values.check_interval(draft, known, cells.get("Pipeline Type", ""), line)
 
 
 def _cycles(cells: Cells) -> dict[str, str | None]:
     latency = "Latency (cycles)" if "Latency (cycles) min" in cells else "Latency"
     names = (f"{latency} min", f"{latency} max", "Interval min", "Interval max")
     return dict(zip(values.CYCLES, (cells.get(name) for name in names), strict=True))
+
+
+def _durations(cells: Cells) -> dict[str, values.Time | None]:
+    names = {"latency_min": "Latency (absolute) min", "latency_max": "Latency (absolute) max"}
+    return {name: values.time(cells[column]) for name, column in names.items() if column in cells}
 
 
 def _area(draft: Draft, table: Table | None) -> Mapping[str, int] | None:
@@ -178,34 +184,48 @@ def _instances(draft: Draft, found: text.Outline, total: Mapping[str, int] | Non
     unknown: dict[str, dict[str, str]] = {}
     for path in (_AREAS, _LATENCIES):
         part = found.parts.get(path)
-        if part is None or not part.is_whole():
-            draft.problem(f"{path!r} is missing or cut", line=part.line if part else None, field="modules")
-            continue
-        table = part.table()
-        if table is None:
+        table = _instance_table(draft, part, path)
+        if table is None or part is None:
             continue
         if path == _AREAS:
             _check_instances(draft, table, total)
-        for _, name, cells in _named(table):
+        for line, name, cells in _named(table):
             modules[name] = cells.get("Module") or modules.get(name)
             figures.setdefault(name, {}).update(_counts(cells))
             if path == _LATENCIES:
-                _cycles_of(cells, figures[name], unknown.setdefault(name, {}))
+                _cycles_of(draft, line, cells, figures[name], unknown.setdefault(name, {}))
     for name, there in figures.items():
         draft.module(Module(f"{top}/{name}", Figures(**there), modules[name], unknown.get(name, {})))
+
+
+def _instance_table(draft: Draft, part: text.Part | None, path: str) -> Table | None:
+    """The table, or None where the report says N/A; where it is neither, that is a problem."""
+    table = part.table() if part is not None and part.is_whole() and part.times == 1 else None
+    if part is None or part.times > 1 or (table is None and not part.is_whole()):
+        draft.problem(f"{path!r} is missing, doubled or cut", line=part.line if part else None, field="modules")
+        return None
+    names = text.columns(table) if table is not None else None
+    if table is not None and (len(table.blocks) < 2 or not names or not {"Instance", "Module"} <= set(names)):
+        draft.problem(f"the table of {path!r} is broken", line=part.line, field="modules")
+        return None
+    return table
 
 
 def _named(table: Table) -> list[text.Record]:
     return [record for record in text.records(table) if record.name not in ("", "Total")]
 
 
-def _cycles_of(cells: Cells, figures: dict[str, int], unknown: dict[str, str]) -> None:
+def _cycles_of(draft: Draft, line: int, cells: Cells, figures: dict[str, int], unknown: dict[str, str]) -> None:
     for name, cell in _cycles(cells).items():
         number = values.whole(cell or "")
         if number is not None:
             figures[name] = number
         elif cell in values.LITERALS:
             unknown[name] = str(cell)
+        else:
+            draft.problem(f"{name} of an instance is {values.shown(str(cell))}", line=line, field="modules")
+    values.check_below(draft, figures, _durations(cells), line)
+    values.check_interval(draft, figures, cells.get("Pipeline Type", ""), line, "modules")
 
 
 def _check_instances(draft: Draft, table: Table, total: Mapping[str, int] | None) -> None:

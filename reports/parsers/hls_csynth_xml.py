@@ -36,7 +36,7 @@ _CYCLES = dict(
 )
 _TIMES = {"latency_min": "Best-caseRealTimeLatency", "latency_max": "Worst-caseRealTimeLatency"}
 _OF_MODULE = ("Name", _TIMING, _LATENCY, _USED)
-_KEPT = ("ReportVersion", "UserAssignments", _TIMING, _LATENCY, _USED, _AVAILABLE)
+_KEPT = ("ReportVersion", "UserAssignments", "PerformanceEstimates/PipelineType", _TIMING, _LATENCY, _USED, _AVAILABLE)
 
 Values = dict[str, tuple[str, int]]
 
@@ -201,6 +201,9 @@ def _latency(draft: Draft, found: _Found) -> None:
     for name, tag in _TIMES.items():
         if tag in below:
             values.check_time(draft, name, values.time(below[tag][0]), below[tag][1])
+    known = {name: int(value) for name in values.CYCLES if (value := draft.value(name)) is not None}
+    pipeline = found.texts.get("PerformanceEstimates/PipelineType", ("", 0))
+    values.check_interval(draft, known, pipeline[0], pipeline[1])
     least, most = draft.value("latency_min"), draft.value("latency_max")
     average = values.whole(below.get("Average-caseLatency", ("", 0))[0])
     if least is not None and most is not None and average is not None and not least <= average <= most:

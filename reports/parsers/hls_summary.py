@@ -72,6 +72,7 @@ def _table(draft: Draft, table: Table) -> None:
         _shares(draft, cells, shares, line)
         figures, unknown = _figures(draft, cells, line)
         draft.module(Module("/".join(above), Figures(**figures), None, unknown))
+        values.check_interval(draft, figures, cells.get("Pipelined", ""), line)
         if depth == 0:
             _top(draft, cells, name, line)
     if not draft.modules:

@@ -64,19 +64,11 @@ def _read_lat(source: Source, draft: Draft) -> None:
             there = ends[end]
             if there is not None:
                 _put(draft, f"{figure}_{end.lower()}", there[1], there[0])
-        average = ends["AVER"]
-        least, most = draft.value(f"{figure}_min"), draft.value(f"{figure}_max")
-        if average is not None and least is not None and most is not None and not _between(least, average[1], most):
-            draft.withdraw(f"{figure}_min", f"{figure}_max")
-            text = f"average {average[1]} is not between {least} and {most}"
-            draft.problem(text, line=average[0], field=f"{figure}_min")
+    for name in ("THROUGHPUT", "LATENCY"):
+        if (average := found.get(f"AVER_{name}")) is not None:
+            values.check_average(draft, _NAMES[name], average[1], average[0])
     if _TOTAL in found and (total := values.whole(found[_TOTAL][1])) is not None:
         draft.details["total_execution_cycles"] = total
-
-
-def _between(least: float, average: str, most: float) -> bool:
-    number = values.whole(average)
-    return number is not None and least <= number <= most
 
 
 def _put(draft: Draft, name: str, text: str, line: int) -> None:

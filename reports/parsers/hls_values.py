@@ -118,30 +118,56 @@ def check_order(draft: Draft, line: int | None = None) -> None:
             draft.problem("one end is a number and the other is not", line=line, field=low)
 
 
-def check_time(draft: Draft, name: str, absolute: Time | None, line: int | None = None) -> None:
-    """A latency in cycles must agree with the same latency in seconds.
-
-    The tools multiply by the target period, or by the estimate where that is longer.
-    """
-    cycles = draft.value(name)
-    clocks = [draft.value(clock) for clock in ("clock_target_ns", "clock_estimated_ns")]
-    known = [Decimal(str(clock)) for clock in clocks if clock is not None]
-    if cycles is None or absolute is None or not known:
+def check_average(draft: Draft, figure: str, average: str, line: int | None = None) -> None:
+    """The average of a simulation lies between its ends; that of a single transaction is both of them."""
+    least, most = draft.value(f"{figure}_min"), draft.value(f"{figure}_max")
+    mean = whole(average)
+    if least is None or most is None:
         return
-    if not any(_agree(int(cycles), clock, absolute) for clock in known):
+    single = figure == "latency" and draft.has("ii_max") and draft.value("ii_max") is None
+    if mean is None or not least <= mean <= most or (single and least != most):
+        draft.withdraw(f"{figure}_min", f"{figure}_max")
+        text = f"average {shown(average)} does not fit {least:.0f} to {most:.0f}" + " of one transaction" * single
+        draft.problem(text, line=line, field=f"{figure}_min")
+
+
+def check_time(draft: Draft, name: str, absolute: Time | None, line: int | None = None) -> None:
+    """A latency in cycles must agree with the same latency in seconds."""
+    cycles = draft.value(name)
+    if cycles is not None and absolute is not None and not _agree(draft, int(cycles), absolute):
         draft.withdraw(name, "clock_target_ns", "clock_estimated_ns")
-        draft.problem(
-            f"{int(cycles)} cycles of {' or '.join(f'{clock.normalize():f}' for clock in known)} ns are not "
-            f"{absolute.ns.normalize():f} ns, which the report says too",
-            line=line,
-            field=name,
-        )
+        said = f"{int(cycles)} cycles are not {absolute.ns.normalize():f} ns, which the report says too"
+        draft.problem(said, line=line, field=name)
 
 
-def _agree(cycles: int, clock: Decimal, absolute: Time) -> bool:
+def check_below(draft: Draft, cycles: Mapping[str, int], absolute: Mapping[str, Time | None], line: int) -> None:
+    """The same for an instance."""
+    for name, duration in absolute.items():
+        if name in cycles and duration is not None and not _agree(draft, cycles[name], duration):
+            said = f"{cycles[name]} cycles of an instance are not {duration.ns.normalize():f} ns"
+            draft.problem(said, line=line, field="modules")
+
+
+def _agree(draft: Draft, cycles: int, absolute: Time) -> bool:
+    """The tools multiply by the target period, or by the module's estimate where that is longer."""
+    target, estimate = draft.value("clock_target_ns"), draft.value("clock_estimated_ns")
+    if target is None or estimate is None:
+        return True
+    low, high = Decimal(str(target)), Decimal(str(max(target, estimate)))
     # A clock is printed with two digits where it may have more (3.33 for 3.333), a time with three.
     slack = cycles * Decimal("0.005") + absolute.step
-    return abs(cycles * clock - absolute.ns) <= slack
+    return cycles * low - slack <= absolute.ns <= cycles * high + slack
+
+
+def check_interval(draft: Draft, cycles: Mapping[str, int], pipeline: str, line: int | None, field: str = "") -> None:
+    """What is not pipelined starts again when it is done: after its latency, or one cycle later."""
+    if pipeline not in ("no", "none"):
+        return
+    for latency, interval in (("latency_min", "ii_min"), ("latency_max", "ii_max")):
+        least, next_start = cycles.get(latency), cycles.get(interval)
+        if least is not None and next_start is not None and next_start - least not in (0, 1):
+            said = f"not pipelined, but a latency of {least} and an interval of {next_start}"
+            draft.problem(said, line=line, field=field or interval)
 
 
 def check_share(used: int, available: int, share: str) -> bool:
