@@ -52,7 +52,7 @@ $(CURRENT)/.ready: requirements-flow.lock pyproject.toml
 test-current: $(CURRENT)/.ready ## what needs no TensorFlow, on the newest Python
 	$(CURRENT)/bin/python -m pytest -m 'not system and not tensorflow' tests
 
-test-system: $(READY) ## tests that need system packages and root (tmpfs)
+test-system: $(READY) ## tests that need system packages (chromium) and root (tmpfs)
 	$(VENV)/bin/python -m pytest -m system tests
 
 fuzz: $(READY) ## 400 random graphs through graph, csim and rtlsim
