@@ -134,6 +134,19 @@ def read(source: Source, draft: Draft) -> None:
     _modules(draft, found)
 
 
+def texts(source: Source) -> dict[str, str]:
+    """Texts of the design's elements by their path below `<profile>`, in the order of the file.
+
+    Raises:
+        ReportError: the file is no whole XML.
+    """
+    draft = Draft(source.name, VITIS)
+    found = _parse(source, draft)
+    for problem in draft.problems:
+        raise ReportError(source.name, problem.text, line=problem.line)
+    return {path: text for path, (text, _) in found.texts.items()}
+
+
 def _parse(source: Source, draft: Draft) -> _Found:
     reader = _Reader(source)
     parser: Any = DefusedXMLParser(target=reader, forbid_dtd=True)

@@ -8,6 +8,7 @@ An interval that could not be measured is 0 in lat.rpt, and `x`, 0 or -214748364
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from reports.errors import ReportError
 from reports.parsed import COSIM, Draft
@@ -49,7 +50,8 @@ def _read_lat(source: Source, draft: Draft) -> None:
         match = _LAT.match(line.text.strip())
         if match is None:
             if line.text.strip():
-                draft.problem(f"{values.shown(line.text)} is cut or no line of a lat.rpt", line=line.number)
+                said = f"{values.shown(line.text)} is cut or no line of a lat.rpt"
+                raise ReportError(source.name, said, "latency_min", line.number)
         elif match[1] in found and found[match[1]][1] != match[2]:
             raise ReportError(source.name, f"{match[1]} is there twice, with two values", "latency_min", line.number)
         else:
@@ -80,56 +82,64 @@ def _put(draft: Draft, name: str, text: str, line: int) -> None:
         values.put_count(draft, name, text, line)
 
 
+@dataclass
+class _Spread:
+    """Least, most and sum of what was measured."""
+
+    least: int
+    most: int
+    total: int = 0
+    count: int = 0
+
+    def add(self, number: int) -> None:
+        self.least, self.most = min(self.least, number), max(self.most, number)
+        self.total, self.count = self.total + number, self.count + 1
+
+
 def _read_transactions(source: Source, draft: Draft) -> None:
-    least: dict[str, int] = {}
-    most: dict[str, int] = {}
-    count, header, last = 0, False, Line(0, "")
-    literal = ""
+    spread: dict[str, _Spread] = {}
+    count, literal, header = 0, "", False
     for line in source.lines():
-        text = line.text.strip()
-        if _HEADER.match(line.text):
-            header = True
-        elif (match := _ROW.match(text)) is not None:
+        values.check_length(source.name, line.number)
+        match = _ROW.match(line.text.strip())
+        if match is not None:
             if literal:
-                _broken(draft, last, f"interval {literal} stands in a row that is not the last")
+                raise ReportError(
+                    source.name, f"the interval before is {literal}, but this row follows", "ii_min", line.number
+                )
             if int(match[1]) != count:
-                _broken(draft, line, f"transaction {match[1]} follows after {count} of them; rows are missing")
-            count, last = count + 1, line
-            literal = _add(draft, line, match[2], match[3], least, most)
-        elif text:
-            _broken(draft, line, f"{values.shown(text)} is cut or no transaction")
-    if not header:
-        _broken(draft, Line(1, ""), "the header line is missing")
-    if count == 0:
-        _broken(draft, last, "has no transaction; the simulation did not run to its first result")
+                said = f"transaction {match[1]} follows after {count} of them; rows are missing"
+                raise ReportError(source.name, said, "latency_min", line.number)
+            count, literal = count + 1, _take(source.name, line, match[2], match[3], spread)
+        elif _HEADER.match(line.text):
+            header = True
+        elif line.text.strip():
+            said = f"{values.shown(line.text.strip())} is cut or no transaction"
+            raise ReportError(source.name, said, "latency_min", line.number)
+    if count == 0 or not header:
+        raise ReportError(source.name, "has no header or no transaction; the simulation did not run to a result")
     # The test bench prints x for the last of several; for a single one, what the simulator has for no value.
-    elif not literal or (literal == "x") != (count > 1):
-        _broken(draft, last, "the last row has an interval; the file is truncated")
-    for name in least:
-        draft.figure(f"{name}_min", least[name])
-        draft.figure(f"{name}_max", most[name])
-    if literal and "ii" not in least:
+    if not literal or (literal == "x") != (count > 1):
+        raise ReportError(
+            source.name, "the last row does not end as the last of them does; the file is truncated", "ii_max"
+        )
+    draft.figure("transactions", count)
+    for name, found in spread.items():
+        draft.figure(f"{name}_min", found.least)
+        draft.figure(f"{name}_max", found.most)
+        draft.details[f"{name}_average"] = found.total / found.count
+    if "ii" not in spread:
         draft.unknown("ii_min", literal)
         draft.unknown("ii_max", literal)
-    if draft.complete:
-        draft.figure("transactions", count)
-    else:
-        draft.withdraw(*values.CYCLES)
 
 
-def _add(draft: Draft, line: Line, latency: str, interval: str, least: dict[str, int], most: dict[str, int]) -> str:
+def _take(file: str, line: Line, latency: str, interval: str, spread: dict[str, _Spread]) -> str:
     """Take a row; the interval's text comes back where it stands for no value."""
-    for name, text in (("latency", latency), ("ii", interval)):
-        number = values.whole(text)
-        if number is None or (name == "ii" and number == 0):
-            if name == "ii":
-                return text
-            _broken(draft, line, f"latency {text} is no number")
-        else:
-            least[name] = min(number, least.get(name, number))
-            most[name] = max(number, most.get(name, number))
+    cycles, gap = values.whole(latency), values.whole(interval)
+    if cycles is None:
+        raise ReportError(file, f"latency {latency} is no number", "latency_min", line.number)
+    spread.setdefault("latency", _Spread(cycles, cycles)).add(cycles)
+    if not gap:
+        return interval
+    spread.setdefault("ii", _Spread(gap, gap)).add(gap)
     return ""
-
-
-def _broken(draft: Draft, line: Line, text: str) -> None:
-    draft.problem(text, line=line.number or None, field="latency_min")
