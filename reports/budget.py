@@ -202,7 +202,7 @@ def growths(file: str, value: Any) -> dict[str, Growth]:
     for name in table:
         if name != EVERY and (name not in NAMES):
             raise ReportError(file, f"{name!r} is no figure; known: {', '.join(NAMES)}", "growth")
-    return {name: growth(file, f"growth.{name}", item) for name, item in table.items()}
+    return {name: growth(file, "growth" if name == EVERY else f"growth.{name}", item) for name, item in table.items()}
 
 
 def _modules(file: str, value: Any) -> tuple[ModuleBudget, ...]:
