@@ -16,6 +16,7 @@ from reports.parsers import (
     hls_log,
     hls_summary,
     hls_trace,
+    nextpnr,
     vivado_hier,
     vivado_power,
     vivado_timing,
@@ -55,5 +56,6 @@ PARSERS: tuple[Parser, ...] = (
     vivado_power,
     finn_json,
     finn_xml,
+    nextpnr,
     yosys_stat,
 )
