@@ -42,6 +42,21 @@ PLAIN_NAMES = {("types", "SimpleNamespace"), ("functools", "partial")} | {
 }
 
 
+class _Clipped:
+    """A file that gives no more than a pickle may have, whatever it is asked for."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.tell = file, file.tell
+
+    def read(self, size: int) -> bytes:
+        """Bytes, fewer where `size` is too large or the file ends."""
+        return self._file.read(min(size, MOST_PICKLE))
+
+    def readline(self) -> bytes:
+        """A line."""
+        return self._file.readline(MOST_PICKLE)
+
+
 def scan(file: BinaryIO) -> bytes:
     """The next pickle of a file, which is left behind it; its opcodes are checked without running any.
 
@@ -49,10 +64,10 @@ def scan(file: BinaryIO) -> bytes:
         ValueError: not a pickle, one that is too long, or one that asks for memory beyond its size.
     """
     start, most = file.tell(), 0
-    for opcode, argument, _ in pickletools.genops(file):
+    for opcode, argument, place in pickletools.genops(_Clipped(file)):  # type: ignore[arg-type]  # it asks for no more
         if "PUT" in opcode.name and isinstance(argument, int):
             most = max(most, argument)
-        if file.tell() - start > MOST_PICKLE:
+        if place and place - start > MOST_PICKLE:
             raise ValueError(f"the pickle is longer than {MOST_PICKLE} bytes")
     size = file.tell() - start
     if most > size:

@@ -120,7 +120,7 @@ class State:
     def _counter(self, key: str) -> None:
         """Take the counter of a norm, which nothing uses; it is there for all norms or for none."""
         if self._counted:
-            self.shape(key, None if key in self and self._arrays[key].size == 1 else ())
+            self.shape(key, ())
             self._read.add(key)
 
     def same(self, duplicates: str, originals: str, parts: Sequence[str]) -> None:

@@ -17,6 +17,9 @@ from flow.store import UNREADABLE
 MOST_BYTES = 2**30
 """Of the tensors of one network; the largest official one takes 178 MB. Stated sizes are compared before reading."""
 
+MOST_AXES = 32
+"""NumPy 1 has no more, and does not check."""
+
 BFLOAT16 = "bfloat16"
 Order = Literal["<", ">", "="]
 
@@ -99,7 +102,11 @@ class Stored:
 
     def __post_init__(self) -> None:
         numbers = (self.offset, *self.shape, *self.strides)
-        if len(self.shape) != len(self.strides) or not all(type(n) is int and n >= 0 for n in numbers):
+        if (
+            len(self.shape) != len(self.strides)
+            or len(self.shape) > MOST_AXES
+            or not all(type(n) is int and n >= 0 for n in numbers)
+        ):
             raise ValueError(
                 f"a tensor of {self.shape} at {self.offset} with strides {self.strides} reaches past its values"
             )
@@ -141,7 +148,7 @@ class Stored:
         values = self.storage.values()[self.offset :]
         strides = [s * values.itemsize for s in self.strides]
         view = np.lib.stride_tricks.as_strided(values, self.shape, strides, writeable=False)
-        return np.array(view, dtype=dtype or self.dtype)  # type: ignore[call-overload,no-any-return]
+        return np.array(view, dtype=dtype or self.dtype, order="C")  # type: ignore[call-overload,no-any-return]
 
 
 def kind_of(array: Array | Stored) -> str:
