@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flow.errors import GraphError
-from flow.ops import OPS, BinaryConv, GlobalPool
+from flow.ops import OPS, BinaryConv, DigitPool, GlobalPool
 from flow.types import CODE, PIXEL, Range
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def _problems(graph: Graph) -> Iterator[str]:
         channels[node.name] = node.out_channels
         ranges[node.name] = node.range(*(ranges[stream] for stream in node.inputs))
     yield from _end_problems(graph)
+    yield from _digit_problems(graph)
 
 
 def _node_problems(node, channels: dict[str, int], ranges: dict[str, Range]) -> Iterator[str]:  # type: ignore[no-untyped-def]
@@ -73,3 +74,16 @@ def _end_problems(graph: Graph) -> Iterator[str]:
             yield f"node {node.name!r}: its stream is read by nobody"
         if isinstance(node, GlobalPool):
             yield f"node {node.name!r}: a global_pool can only be last"
+
+
+def _digit_problems(graph: Graph) -> Iterator[str]:
+    """Digits go through one 1x1 convolution into a pool that shifts, and nowhere else."""
+    digits = [node for node in graph.nodes if isinstance(node, DigitPool)]
+    last = graph.nodes[-1]
+    path = graph.by_name.get(last.inputs[0])
+    plain = isinstance(path, BinaryConv) and path.kernel == path.stride == (1, 1)
+    for node in digits:
+        if not plain or list(graph.consumers[node.name]) != [path]:
+            yield f"node {node.name!r}: its digits must go through one 1x1 convolution into the global_pool"
+    if bool(digits) != bool(isinstance(last, GlobalPool) and last.shift):
+        yield f"node {last.name!r}: a shift belongs to the digits of a digit_pool, and only to them"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The integer graph: five ops, callable on NumPy, which makes it the golden model of every later stage."""
+"""The integer graph: a few ops, callable on NumPy, which makes it the golden model of every later stage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from flow.check import check
 from flow.errors import DataError
-from flow.ops import GlobalPool, Op
+from flow.ops import DigitPool, GlobalPool, Op
 from flow.ops.base import Array
 from flow.types import PIXEL, Range, Shape
 
@@ -52,6 +52,11 @@ class Graph:
         last = self.nodes[-1]
         assert isinstance(last, GlobalPool)  # flow.check
         return last
+
+    @cached_property
+    def pooled(self) -> str:
+        """The stream whose pixels `classifier_sum` is a sum over."""
+        return next((node for node in self.nodes if isinstance(node, DigitPool)), self.output).inputs[0]
 
     @cached_property
     def consumers(self) -> dict[str, tuple[Op, ...]]:
@@ -103,6 +108,7 @@ class Graph:
 
     def _run(self, images: Array, taps: bool) -> dict[str, Array]:
         streams: dict[str, Array] = {IMAGE: images}
+        pixels = self.shapes(Shape(*images.shape[1:]))[self.pooled].pixels
         last_use = {stream: node.name for node in self.nodes for stream in node.inputs}
         for node in self.nodes:
             streams[node.name] = node.run(*(streams[stream] for stream in node.inputs))
@@ -110,11 +116,10 @@ class Graph:
                 for stream in set(node.inputs):
                     if last_use[stream] == node.name and node is not self.nodes[-1]:
                         del streams[stream]
-        pooled = streams[self.output.inputs[0]]
         sums = streams[self.output.name]
         results: dict[str, Array] = dict(streams) if taps else {}
         results["classifier_sum"] = sums.reshape(len(sums), -1)
-        results["logits"] = self.output.logits(sums, pooled.shape[1] * pooled.shape[2])
+        results["logits"] = self.output.logits(sums, pixels)
         return results
 
     def check_images(self, images: Array) -> None:

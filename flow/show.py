@@ -83,13 +83,13 @@ svg { font: 12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
 rect.node { stroke-width: 1.2; rx: 5; }
 .image, .global_pool { fill: #eaeef2; stroke: #818b98; } .thermometer_encode { fill: #fbefff; stroke: #8250df; }
 .binary_conv { fill: #ddf4ff; stroke: #0969da; } .threshold { fill: #dafbe1; stroke: #1a7f37; }
-.residual_add { fill: #fff8c5; stroke: #9a6700; }
+.residual_add { fill: #fff8c5; stroke: #9a6700; } .digit_pool { fill: #eaeef2; stroke: #818b98; }
 path { fill: none; stroke: #59636e; stroke-width: 1.4; } marker path { fill: #59636e; stroke: none; }
 @media (prefers-color-scheme: dark) {
 .page { fill: #0d1117; } text { fill: #e6edf3; } .dim { fill: #9198a1; }
 .image, .global_pool { fill: #21262d; stroke: #656c76; } .thermometer_encode { fill: #271052; stroke: #ab7df8; }
 .binary_conv { fill: #0c2d6b; stroke: #4493f8; } .threshold { fill: #033a16; stroke: #3fb950; }
-.residual_add { fill: #4b2900; stroke: #d29922; }
+.residual_add { fill: #4b2900; stroke: #d29922; } .digit_pool { fill: #21262d; stroke: #656c76; }
 path { stroke: #9198a1; } marker path { fill: #9198a1; } }
 """
 

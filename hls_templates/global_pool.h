@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // global_pool: integer sum of every channel over height x width. The host scales the sums to logits.
 //
-// CONFIG: channels, height, width, in_stream_channels, in_bits, in_signed, stream_channels, out_bits.
+// CONFIG: channels, height, width, in_stream_channels, in_bits, in_signed, stream_channels, out_bits, shift (bits that
+// the sums so far move up before a pixel is added; 2: pixels are digits, the most significant first).
 #ifndef ERN_GLOBAL_POOL_H_
 #define ERN_GLOBAL_POOL_H_
 
@@ -32,7 +33,7 @@ pixels:
             for (unsigned j = 0; j < CONFIG::in_stream_channels; ++j) {
 #pragma HLS UNROLL
                 const int value = int(value_of<CONFIG::in_signed>(take<in_bits>(beat)));
-                const int sum = int(take<CONFIG::out_bits>(former)) + value;
+                const int sum = int(unsigned(take<CONFIG::out_bits>(former)) << CONFIG::shift) + value;
                 ERN_FABRIC_ADD(sum)
                 put<CONFIG::out_bits>(packed, ap_uint<CONFIG::out_bits>(sum));
             }

@@ -2,6 +2,7 @@
 //
 // global_pool: integer sum over height*width pixels. A beat a cycle in; partial sums sit in LUTRAM, one word a channel
 // group. The sums of the last pixel go straight out, stream_channels a beat, so the next frame starts at once.
+// shift: bits that the sums so far move up before a pixel is added (2: pixels are digits, the most significant first).
 `default_nettype none
 
 module global_pool #(
@@ -12,7 +13,8 @@ module global_pool #(
   parameter int stream_channels = 1,
   parameter int acc_bits = 8,
   parameter int acc_signed = 1,
-  parameter int sum_bits = 12
+  parameter int sum_bits = 12,
+  parameter int shift = 0
 ) (
   input  wire                                     aclk,
   input  wire                                     aresetn,
@@ -25,6 +27,9 @@ module global_pool #(
 );
   if (channels % stream_channels_in != 0 || channels % stream_channels != 0) begin : g_check_channels
     $error("global_pool: stream_channels_in and stream_channels must divide channels");
+  end
+  if (shift < 0 || shift >= sum_bits) begin : g_check_shift
+    $error("global_pool: shift must lie in 0 to sum_bits - 1");
   end
   if (height < 1 || width < 1 || sum_bits < acc_bits) begin : g_check_size
     $error("global_pool: height and width must be at least 1, sum_bits at least acc_bits");
@@ -73,7 +78,7 @@ module global_pool #(
     end else begin : g_unsigned
       assign term = sum_bits'(s_axis_tdata[s*acc_bits +: acc_bits]);
     end
-    assign sums[s*sum_bits +: sum_bits] = (first_pixel ? '0 : former[s*sum_bits +: sum_bits]) + term;
+    assign sums[s*sum_bits +: sum_bits] = (first_pixel ? '0 : former[s*sum_bits +: sum_bits] << shift) + term;
   end
 
   stream_resize #(.width(sum_bits), .channels_in(stream_channels_in), .channels_out(stream_channels)) u_resize (

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flow.buffer.convolution import binary_conv
-from flow.buffer.engine import Process, Steps
+from flow.buffer.engine import Process, Steps, Track
 from flow.buffer.place import Place, write
-from flow.ops import BinaryConv, GlobalPool, ResidualAdd, ThermometerEncode, Threshold
+from flow.ops import BinaryConv, DigitPool, GlobalPool, ResidualAdd, ThermometerEncode, Threshold
 
 
 def _flow(place: Place) -> list[Process]:
@@ -76,10 +76,48 @@ def _global_pool(place: Place) -> list[Process]:
     return [place.process(steps(), source.read, *(channel.written for channel in place.outputs))]
 
 
+def _digit_pool(place: Place) -> list[Process]:
+    """Sums a frame; its digits leave while the next frame is summed, whose last pixel waits for them."""
+    source, groups = place.inputs[0], place.shape.channels // place.folding.stream_channels
+    beats, digits = place.shapes[0].pixels * groups, place.shape.pixels * groups
+    summed, gone = Track(f"{place.node.name} frames summed"), Track(f"{place.node.name} frames gone")
+
+    def collect() -> Steps:
+        written, read = source.written.times, source.read.times
+        now = -1
+        for frame in range(place.frames):
+            for position in range(beats):
+                beat = len(read)
+                if len(written) <= beat:
+                    yield source.written, beat
+                now = max(now + 1, written[beat] + source.delay)
+                if position == beats - groups and frame:
+                    if len(gone.times) < frame:
+                        yield gone, frame - 1
+                    now = max(now, gone.times[frame - 1] + 1)
+                read.append(now)
+            summed.times.append(now)
+
+    def leave() -> Steps:
+        now = -1
+        for frame in range(place.frames):
+            if len(summed.times) <= frame:
+                yield summed, frame
+            now = max(now, summed.times[frame])
+            for beat in range(frame * digits, (frame + 1) * digits):
+                yield from write(place.outputs, beat, now + 1)
+                now = max(channel.written.times[beat] for channel in place.outputs)
+            gone.times.append(now)
+
+    writes = tuple(channel.written for channel in place.outputs)
+    return [place.process(collect(), source.read, summed), place.process(leave(), gone, *writes)]
+
+
 TIMINGS: dict[str, Callable[[Place], list[Process]]] = {
     ThermometerEncode.kind: _flow,
     BinaryConv.kind: binary_conv,
     Threshold.kind: _flow,
     ResidualAdd.kind: _flow,
     GlobalPool.kind: _global_pool,
+    DigitPool.kind: _digit_pool,
 }

@@ -19,7 +19,7 @@ from flow.emit.weights import (
     weight_words,
 )
 from flow.errors import EmitError
-from flow.ops import BinaryConv, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
+from flow.ops import BinaryConv, DigitPool, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
 from flow.types import Range
 
 PIXEL_LEVEL_BITS = 9
@@ -212,6 +212,21 @@ def _pool(design: Design, node: Op) -> Layout:
         "in_signed": found.signed,
         "stream_channels": 1,
         "out_bits": design.bits(node.name),
+        "shift": node.shift,
+    }
+    return Layout(parameters)
+
+
+def _digits(design: Design, node: Op) -> Layout:
+    shape = design.shape(node.inputs[0])
+    digits, channels = design.shape(node.name).width, design.stream_channels(node.name)
+    _check_width(node, "a word of sums", 2 * digits * channels)
+    parameters: dict[str, int | bool] = {
+        "channels": shape.channels,
+        "height": shape.height,
+        "width": shape.width,
+        "stream_channels": channels,
+        "digits": digits,
     }
     return Layout(parameters)
 
@@ -222,4 +237,5 @@ LAYOUTS: dict[str, Callable[[Design, Op], Layout]] = {
     Threshold.kind: _threshold,
     ResidualAdd.kind: _add,
     GlobalPool.kind: _pool,
+    DigitPool.kind: _digits,
 }

@@ -15,6 +15,7 @@ FOLDER = Path(flow.__file__).resolve().parent.parent / "hls_templates"
 
 KERNELS = (
     "binary_conv.h",
+    "digit_pool.h",
     "global_pool.h",
     "residual_add.h",
     "thermometer_encode.h",

@@ -20,7 +20,7 @@ from flow.emit.weights import (
     weight_parts,
 )
 from flow.estimate.memories import row_memory
-from flow.ops import BinaryConv, Folding, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
+from flow.ops import BinaryConv, DigitPool, Folding, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
 
 MEMORY = {"lut": 0, "block": 1, "ultra": 2}
 """Values of the parameters `memory` and `row_memory` in SystemVerilog."""
@@ -157,6 +157,20 @@ def _global_pool(design: Design, node: Any, folding: Folding) -> Instance:
         "acc_bits": sums.bits,
         "acc_signed": int(sums.signed),
         "sum_bits": design.bits(node.name),
+        "shift": node.shift,
+    }
+    return Instance(node.kind, parameters)
+
+
+def _digit_pool(design: Design, node: Any, folding: Folding) -> Instance:
+    assert isinstance(node, DigitPool)
+    source = design.shape(node.inputs[0])
+    parameters = {
+        "height": source.height,
+        "width": source.width,
+        "channels": node.channels,
+        "stream_channels": folding.stream_channels,
+        "digits": design.shape(node.name).width,
     }
     return Instance(node.kind, parameters)
 
@@ -167,4 +181,5 @@ MODULES: dict[str, Callable[[Design, Any, Folding], Instance]] = {
     "threshold": _threshold,
     "residual_add": _residual_add,
     "global_pool": _global_pool,
+    "digit_pool": _digit_pool,
 }

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flow.estimate.memories import blocks, fifo_memory, lutrams, rom_luts, row_memory, ultra_luts, ultras
-from flow.ops import BinaryConv, Folding, Op, ResidualAdd, ThermometerEncode, Threshold
+from flow.ops import BinaryConv, DigitPool, Folding, Op, ResidualAdd, ThermometerEncode, Threshold
 from flow.types import Range, Shape
 
 
@@ -152,12 +152,22 @@ def _global_pool(op: Op, site: Site) -> Iterator[Part]:
     yield Part("pool", {"bits": bits, "resize": bits if lanes > 1 else 0, "one": 1}, lutrams(site.family, groups, bits))
 
 
+def _digit_pool(op: Op, site: Site) -> Iterator[Part]:
+    lanes, digits = site.folding.stream_channels, site.shape.width
+    bits, groups = 2 * digits * lanes, op.out_channels // lanes
+    memories = 2 * lutrams(site.family, groups, bits)
+    # Two digits of a sum a LUT, and the counters of group and digit.
+    chosen = 2 * lanes * -(-digits // 4) + 2 * (groups.bit_length() + digits.bit_length())
+    yield Part("pool", {"bits": bits, "one": 1}, memories + chosen)
+
+
 PARTS: dict[str, Callable[[Op, Site], Iterator[Part]]] = {
     BinaryConv.kind: _binary_conv,
     Threshold.kind: _threshold,
     ResidualAdd.kind: _residual_add,
     ThermometerEncode.kind: _thermometer_encode,
     "global_pool": _global_pool,
+    DigitPool.kind: _digit_pool,
 }
 
 

@@ -73,6 +73,12 @@ class ErnGlobalPool(ErnLayer):
     kind = "global_pool"
 
 
+class ErnDigitPool(ErnLayer):
+    """digit_pool."""
+
+    kind = "digit_pool"
+
+
 LAYERS: tuple[type[ErnLayer], ...] = (
     ErnImage,
     ErnThermometerEncode,
@@ -80,6 +86,7 @@ LAYERS: tuple[type[ErnLayer], ...] = (
     ErnThreshold,
     ErnResidualAdd,
     ErnGlobalPool,
+    ErnDigitPool,
 )
 OP_LAYERS = LAYERS[1:]
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from flow.ops.base import LARGEST_FRAME, Array, Folding, Op, integers
+from flow.ops.digit_pool import DIGIT_BITS, digits
 from flow.types import Range, Shape
 
 
@@ -19,9 +20,11 @@ class GlobalPool(Op):
 
     Attributes:
         alpha: float32 [C], the classifier's scale (a_o times the scale of its input codes).
+        shift: bits that the sum so far moves up before a pixel is added; 2 where pixels are digits of a digit_pool.
     """
 
     alpha: Array
+    shift: int = 0
 
     kind: ClassVar[str] = "global_pool"
     array_names: ClassVar[tuple[str, ...]] = ("alpha",)
@@ -45,15 +48,23 @@ class GlobalPool(Op):
             yield f"alpha must be [C], found {list(self.alpha.shape)}"
         elif not np.isfinite(self.alpha).all():
             yield "alpha holds NaN or infinity"
+        if self.shift not in (0, DIGIT_BITS):
+            yield f"shift must be 0 or {DIGIT_BITS}, found {self.shift}"
 
     def shape(self, *inputs: Shape) -> Shape:
         return Shape(1, 1, self.channels)
 
     def range(self, *inputs: Range, pixels: int = LARGEST_FRAME) -> Range:
-        return Range(inputs[0].low * pixels, inputs[0].high * pixels)
+        count = min(pixels, digits(LARGEST_FRAME))
+        total = ((1 << self.shift * count) - 1) // ((1 << self.shift) - 1) if self.shift else pixels
+        return Range(inputs[0].low * total, inputs[0].high * total)
 
     def run(self, *inputs: Array) -> Array:
-        return np.asarray(inputs[0].sum(axis=(1, 2), keepdims=True, dtype=np.int64))
+        if not self.shift:
+            return np.asarray(inputs[0].sum(axis=(1, 2), keepdims=True, dtype=np.int64))
+        pixels = inputs[0].reshape(len(inputs[0]), -1, self.channels)
+        weights = 1 << (self.shift * np.arange(pixels.shape[1] - 1, -1, -1, dtype=np.int64))
+        return np.asarray((pixels * weights[:, None]).sum(axis=1, dtype=np.int64))[:, None, None, :]
 
     def logits(self, sums: Array, pixels: int) -> Array:
         """float32 [N, C] from integer sums [N, 1, 1, C] of `pixels` pixels."""
@@ -61,13 +72,13 @@ class GlobalPool(Op):
         return np.asarray(sums.reshape(len(sums), -1) * scale, dtype=np.float32)
 
     def attributes(self) -> dict[str, Any]:
-        return {"channels": self.channels}
+        return {"channels": self.channels} | ({"shift": self.shift} if self.shift else {})
 
     @classmethod
     def load(
         cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
     ) -> GlobalPool:
-        return cls(name, inputs, integers(arrays["alpha"], np.float32))
+        return cls(name, inputs, integers(arrays["alpha"], np.float32), int(attributes.get("shift", 0)))
 
     def foldings(self) -> Iterator[Folding]:
         """Sums leave one class a beat: the host reads them in class order."""
