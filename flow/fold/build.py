@@ -3,9 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar
-
 from flow.boards import Board
 from flow.buffer import Schedule, depths
 from flow.design import Design
@@ -20,7 +17,6 @@ from flow.types import Shape
 TOLERANCE = 0.005
 """Share of cycles that a node's schedule may take longer than its own count before it is given a faster folding."""
 ROUNDS = 24
-Made = TypeVar("Made")
 
 
 def fold(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> dict[str, Folding]:
@@ -36,7 +32,7 @@ def fold(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> 
         FoldError: the rate is out of reach; names what binds and the best rate.
         GraphError: the image is smaller than a kernel.
     """
-    return _first(graph, image, board, lambda space: settle(space, fps)).foldings
+    return settle(Space(graph, image, board), fps).foldings
 
 
 def settle(space: Space, fps: float | None, reserve: Resources | None = None, slack: float = SLACK) -> Fold:
@@ -77,22 +73,7 @@ def design(graph: Graph, image: Shape, board: Board, fps: float | None = None) -
 
 def plan(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> tuple[Design, Fold, Schedule]:
     """A design, its fold and its schedule; see `design`."""
-    return _first(graph, image, board, lambda space: _plan(space, fps))
-
-
-def _first(graph: Graph, image: Shape, board: Board, make: Callable[[Space], Made]) -> Made:
-    """What can be made without UltraRAM for weights, else with it: a design with a load port must need one."""
-    plain = Space(graph, image, board)
-    if not board.uram:
-        return make(plain)
-    try:
-        return make(plain)
-    except OutOfReach:
-        return make(Space(graph, image, board, ultra=True))
-
-
-def _plan(space: Space, fps: float | None) -> tuple[Design, Fold, Schedule]:
-    graph, image, board = space.graph, space.image, space.board
+    space = Space(graph, image, board)
     reserve, slack = Resources(), SLACK
     for _ in range(ROUNDS):
         found = settle(space, fps, reserve, slack)

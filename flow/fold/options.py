@@ -22,6 +22,8 @@ from flow.types import Shape
 
 KEPT = 2
 """Foldings kept of those that differ in pe alone: the smallest ones that meet the target."""
+WIDTHS = 4
+"""Widths kept of a stream: the narrowest ones that meet the target."""
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,17 @@ class Space:
     Attributes:
         graph, image, board: what is folded.
         shapes, ranges: of every stream.
-        ultra: whether weights may sit in UltraRAM, which costs the design a load port.
         losses: by node name, how much longer than `cycles` its schedule takes (1 or absent: not at all).
     """
 
-    def __init__(self, graph: Graph, image: Shape, board: Board, ultra: bool = False) -> None:
-        self.graph, self.image, self.board, self.ultra = graph, image, board, ultra
+    def __init__(self, graph: Graph, image: Shape, board: Board) -> None:
+        self.graph, self.image, self.board = graph, image, board
         self.shapes = graph.shapes(image)
         self.ranges = graph.ranges(image)
         self.losses: dict[str, float] = {}
         self._alone: dict[tuple[str, Folding, tuple[int, ...]], int] = {}
-        self._costs: dict[tuple[str, Folding, tuple[int, ...]], Resources] = {}
+        self._costs: dict[tuple[object, ...], Resources] = {}
+        self._options: dict[tuple[object, ...], list[Option]] = {}
 
     def alone(self, draft: Design, node: Op) -> int:
         """Cycles a frame of a node of a draft when nothing else stalls it, by the schedule model."""
@@ -67,7 +69,7 @@ class Space:
     @cached_property
     def foldings(self) -> dict[str, list[tuple[int, Folding]]]:
         """(cycles a frame, folding) of every node, by its name."""
-        return {node.name: [(self._cycles(node, f), f) for f in self._legal(node)] for node in self.graph.nodes}
+        return {node.name: [(self._cycles(node, f), f) for f in node.foldings()] for node in self.graph.nodes}
 
     def beats(self, stream: str) -> list[int]:
         """Possible channels a beat of a stream, ascending."""
@@ -94,35 +96,52 @@ class Space:
         streams = {self.stream_cycles(s, c) for s in (IMAGE, *self.foldings) for c in self.beats(s)}
         return sorted(own | streams)
 
+    def widths(self, stream: str, target: int) -> list[int]:
+        """Channels a beat of a stream worth looking at, ascending."""
+        return [c for c in self.beats(stream) if self.stream_cycles(stream, c) <= target][:WIDTHS]
+
+    def alike(self, node: Op) -> tuple[object, ...]:
+        """Equal for nodes that have the same choices at the same costs."""
+        streams = (*node.inputs, node.name)
+        ranges = tuple((self.ranges[s].bits, self.ranges[s].signed) for s in streams)
+        return node.kind, str(node.attributes()), tuple(self.shapes[s] for s in streams), ranges
+
     def options(self, node: Op, target: int) -> list[Option]:
-        """Choices of a node that meet a target, without those that another one beats in every resource."""
-        inputs = [[c for c in self.beats(s) if self.stream_cycles(s, c) <= target] for s in node.inputs]
+        """Choices of a node that meet a target, without those that another one beats in LUT, BRAM18 and URAM."""
+        key = (self.alike(node), target, self.losses.get(node.name, 1.0))
+        if key not in self._options:
+            self._options[key] = self._find_options(node, target)
+        return self._options[key]
+
+    def _find_options(self, node: Op, target: int) -> list[Option]:
+        alike = self.alike(node)
+        inputs = list(product(*(self.widths(s, target) for s in node.inputs)))
+        shapes = [self.shapes[s] for s in node.inputs]
         best: dict[tuple[int, ...], list[Option]] = defaultdict(list)
         for folding in self._smallest(node, target):
-            for beats in product(*inputs):
-                if node.accepts(folding, *beats):
-                    option = Option(folding, beats, self._cost(node, folding, beats))
-                    best[(*beats, folding.stream_channels)].append(option)
+            accepted = [beats for beats in inputs if node.accepts(folding, *beats)]
+            for form in node.forms(folding, *shapes) if accepted else ():
+                for beats in accepted:
+                    option = Option(form, beats, self._cost(node, form, beats, alike))
+                    if option.cost.uram <= self.board.uram:
+                        best[(*beats, folding.stream_channels)].append(option)
         return [option for options in best.values() for option in _pareto(options)]
 
     def _smallest(self, node: Op, target: int) -> Iterator[Folding]:
-        alike: dict[tuple[int, int, str], list[Folding]] = defaultdict(list)
-        loss = self.losses.get(node.name, 1.0)
+        alike: dict[tuple[int, int, bool], list[Folding]] = defaultdict(list)
+        loss, widths = self.losses.get(node.name, 1.0), self.widths(node.name, target)
         for cycles, folding in self.foldings[node.name]:
-            if cycles * loss <= target:
-                alike[(folding.depth, folding.stream_channels, folding.memory)].append(folding)
+            if cycles * loss <= target and folding.stream_channels in widths:
+                alike[(folding.depth, folding.stream_channels, folding.by_column)].append(folding)
         for foldings in alike.values():
             yield from sorted(foldings, key=lambda folding: folding.pe)[:KEPT]
-
-    def _legal(self, node: Op) -> Iterator[Folding]:
-        return (folding for folding in node.foldings() if self.ultra or folding.memory != "ultra")
 
     def _cycles(self, node: Op, folding: Folding) -> int:
         own = node.cycles(folding, *(self.shapes[s] for s in node.inputs))
         return max(own, self.stream_cycles(node.name, folding.stream_channels))
 
-    def _cost(self, node: Op, folding: Folding, beats: tuple[int, ...]) -> Resources:
-        key = (node.name, folding, beats)
+    def _cost(self, node: Op, folding: Folding, beats: tuple[int, ...], alike: tuple[object, ...]) -> Resources:
+        key = (alike, folding, beats)
         if key not in self._costs:
             place = Site(
                 self.board.family,
@@ -138,10 +157,10 @@ class Space:
 
 
 def _pareto(options: list[Option]) -> list[Option]:
-    """Those that no other one beats in LUT, BRAM18 and URAM."""
+    """Those that no other one beats in LUT, BRAM18 and URAM together."""
     kept: list[Option] = []
-    ordered = sorted(options, key=lambda o: (o.cost.lut, o.cost.bram18 + o.cost.uram, o.folding.pe, o.folding.depth))
+    ordered = sorted(options, key=lambda o: (o.cost.lut, o.cost.bram18, o.cost.uram, o.folding.pe, o.folding.depth))
     for option in ordered:
-        if all(option.cost.bram18 < other.cost.bram18 or option.cost.uram < other.cost.uram for other in kept):
+        if not any(o.cost.bram18 <= option.cost.bram18 and o.cost.uram <= option.cost.uram for o in kept):
             kept.append(option)
     return kept

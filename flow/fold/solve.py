@@ -16,6 +16,10 @@ BRAM18_PRICE = 12
 """LUTs that one BRAM18 may save less than and still not be worth taking."""
 URAM_PRICE = 60
 """The same for one UltraRAM."""
+LOAD_PRICE = 5000
+"""LUTs that UltraRAM must save: a design that uses it has weights to load before its first frame."""
+GAP = 0.003
+"""Share of the cost that a search may stop short of the best one."""
 EFFORT = 20.0
 """Deterministic time of one search (about seconds): wall-clock limits would give other designs on other machines."""
 SEED = 1
@@ -73,16 +77,20 @@ def solve(space: Space, target: int, budget: Budget) -> Solution | None:
         for c, literal in streams[stream].items()
     ]
     costs = [(option.cost, pick) for picks in chosen.values() for option, pick in picks] + edges
-    for kind, limit in (("lut", budget.lut), ("bram18", budget.bram18), ("uram", budget.uram)):
+    for kind, limit in (("lut", budget.lut), ("bram18", budget.bram18)):
         model.Add(sum(_ceil(getattr(cost, kind)) * pick for cost, pick in costs) <= limit)
+    load = model.NewBoolVar("")
+    model.Add(sum(cost.uram * pick for cost, pick in costs) <= budget.uram * load)
     model.Minimize(
         sum((_ceil(cost.lut) + BRAM18_PRICE * cost.bram18 + URAM_PRICE * cost.uram) * pick for cost, pick in costs)
+        + LOAD_PRICE * load
     )
     solver = cp_model.CpSolver()
     solver.parameters.num_search_workers = 1
     solver.parameters.random_seed = SEED
     solver.parameters.catch_sigint_signal = False  # else the solver leaves Ctrl-C without a handler
     solver.parameters.max_deterministic_time = EFFORT
+    solver.parameters.relative_gap_limit = GAP
     if solver.Solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     options = {name: next(o for o, pick in picks if solver.Value(pick)) for name, picks in chosen.items()}

@@ -6,6 +6,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -114,13 +115,14 @@ class Op(ABC):
         return all(channels == folding.stream_channels for channels in stream_channels)
 
 
-def divisors(number: int) -> list[int]:
+@cache
+def divisors(number: int) -> tuple[int, ...]:
     """Positive divisors, ascending.
 
     >>> divisors(10)
-    [1, 2, 5, 10]
+    (1, 2, 5, 10)
     """
-    return [d for d in range(1, number + 1) if number % d == 0]
+    return tuple(d for d in range(1, number + 1) if number % d == 0)
 
 
 def integers(array: Array, dtype: type = np.int64) -> Array:

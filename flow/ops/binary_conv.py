@@ -172,22 +172,19 @@ class BinaryConv(Op):
                     yield replace(folding, hold=hold, memory=memory)
 
     def cycles(self, folding: Folding, *inputs: Shape) -> int:
-        return max(self._window_cycles(folding, *inputs), self._row_cycles(folding.depth, *inputs))
+        out = self.shape(*inputs)
+        return max(self._window_cycles(folding, out), self._row_pixels(inputs[0], out) * self.slices(folding))
 
-    def _window_cycles(self, folding: Folding, *inputs: Shape) -> int:
+    def _window_cycles(self, folding: Folding, out: Shape) -> int:
         """Cycles a frame of the lanes and of their read-out."""
         groups, steps = self.output_groups(folding), self.steps(folding)
-        lanes = folding.pe // folding.stream_channels
-        pixel = groups * max(steps, lanes)
         if folding.hold > 1:
-            pixel = max(groups * steps, self.out_channels // folding.stream_channels)
-        return self.shape(*inputs).pixels * pixel
+            return out.pixels * max(groups * steps, self.out_channels // folding.stream_channels)
+        return out.pixels * groups * max(steps, folding.pe // folding.stream_channels)
 
-    def _row_cycles(self, channels: int, *inputs: Shape) -> int:
-        """Cycles a frame of a row store that takes and gives words of so many channels."""
-        out, words = self.shape(*inputs), self.in_channels // channels
-        read = 0 if self.kernel == (1, 1) else out.height * self.read_columns(out) * words
-        return max(inputs[0].pixels * words, read)
+    def _row_pixels(self, source: Shape, out: Shape) -> int:
+        """Pixels a frame that a row store takes or gives, whichever is more."""
+        return max(source.pixels, 0 if self.kernel == (1, 1) else out.height * self.read_columns(out))
 
     def read_columns(self, out: Shape) -> int:
         """Columns, those of the padding included, that are read for an output row."""
@@ -201,10 +198,11 @@ class BinaryConv(Op):
             stream_channels: channels a beat of the input; one of the two divides the other.
             inputs: shape of the input.
         """
-        most = ROW_SHARE * self._window_cycles(folding, *inputs)
+        out = self.shape(*inputs)
+        values = self._row_pixels(inputs[0], out) * self.in_channels
+        most = ROW_SHARE * self._window_cycles(folding, out)
         for channels in divisors(folding.depth):
-            fits = channels % stream_channels == 0 or stream_channels % channels == 0
-            if fits and self._row_cycles(channels, *inputs) <= most:
+            if values <= most * channels and (channels % stream_channels == 0 or stream_channels % channels == 0):
                 return channels
         return folding.depth
 
