@@ -31,7 +31,7 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
         )
         add_weights(parser)
         parser.add_argument(
-            "--images", type=count, help="images through csim and rtlsim (default: 50; 2 from 128x128 pixels on)"
+            "--images", type=count, help="images through csim and rtlsim (default: 50; 2 for large ones)"
         )
         parser.add_argument("--seed", type=int, default=1, help="of stalls and noise (default: 1)")
         parser.add_argument("--build-root", type=Path, default=Path("build"), metavar="DIR")

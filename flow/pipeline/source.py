@@ -126,8 +126,9 @@ class Source:
 
     @property
     def default_images(self) -> int:
-        """Images through the simulators: few where a frame is large."""
-        return LARGE_IMAGES if self.image is not None and self.image.pixels >= LARGE else SMALL_IMAGES
+        """Images through the simulators: few where a frame or the network is large."""
+        large = self.kind == "network" or (self.image is not None and self.image.pixels >= LARGE)
+        return LARGE_IMAGES if large else SMALL_IMAGES
 
 
 def zoo_cards() -> dict[str, dict[str, Any]]:
