@@ -48,10 +48,11 @@ class Part:
         return table if table is not None and table.closed and not table.broken else None
 
     def is_whole(self) -> bool:
-        """Whether every table is closed, or the part says `N/A`."""
+        """Whether every table is closed and has a row, or the part says `N/A`."""
         found = list(tables(self.lines))
         empty = any(line.text.strip() == "N/A" for line in self.lines)
-        return all(table.closed and not table.broken for table in found) and (bool(found) or empty)
+        good = all(table.closed and not table.broken and len(table.blocks) > 1 for table in found)
+        return good and (bool(found) or empty)
 
 
 class Record(NamedTuple):

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`_csynth.rpt` of Vivado HLS and Vitis HLS: layouts of all versions, and what must not become a number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import hls_samples as samples
+import pytest
+
+from reports.parse import parse
+from reports.parsed import Parsed
+
+FIGURES = {
+    "lut": 400, "ff": 100, "bram18": 3, "uram": 0, "dsp": 5,
+    "latency_min": 20, "latency_max": 30, "ii_min": 21, "ii_max": 31,
+    "clock_target_ns": 5, "clock_estimated_ns": 4.1, "clock_uncertainty_ns": 0.62,
+}  # fmt: skip
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Callable[[str], Parsed]:
+    def parse_text(text: str) -> Parsed:
+        path = tmp_path / "some.file"
+        path.write_text(text)
+        return parse(path)
+
+    return parse_text
+
+
+Read = Callable[[str], Parsed]
+
+
+@pytest.mark.parametrize(
+    ("tool", "version", "dsp", "uram", "slr"),
+    [
+        ("Vivado HLS", "2014.1", "DSP48E", False, False),
+        ("Vivado HLS", "2018.2", "DSP48E", True, False),
+        ("Vivado HLS", "2019.2", "DSP48E", True, True),
+        ("Vitis HLS", "2020.1", "DSP", True, True),
+        ("Vitis HLS", "2025.1", "DSP", True, False),
+    ],
+)
+def test_every_layout_gives_the_same_figures(
+    read: Read, tool: str, version: str, dsp: str, uram: bool, slr: bool
+) -> None:
+    parsed = read(samples.csynth(tool, version, dsp=dsp, uram=uram, slr=slr))
+    assert parsed.kind == ("vivado_hls_csynth_rpt" if tool == "Vivado HLS" else "vitis_hls_csynth_rpt")
+    assert (parsed.tool, parsed.version, parsed.device, parsed.top) == (tool, version, samples.PART, "top")
+    assert parsed.figures.known() == {name: value for name, value in FIGURES.items() if uram or name != "uram"}
+    assert parsed.available["lut"] == 53200
+    assert parsed.usable
+    assert parsed.stage == "csynth"
+
+
+def test_instances_are_modules_below_the_top(read: Read) -> None:
+    parsed = read(samples.csynth())
+    paths = {module.path: module for module in parsed.modules}
+    assert list(paths) == ["top", "top/first_U0", "top/second_U0"]
+    assert paths["top/first_U0"].module == "first"
+    assert paths["top/first_U0"].figures.known() == {
+        "lut": 150, "ff": 40, "bram18": 1, "uram": 0, "dsp": 3,
+        "latency_min": 10, "latency_max": 15, "ii_min": 10, "ii_max": 15,
+    }  # fmt: skip
+    assert "latency_min" not in paths["top/second_U0"].figures.known()
+
+
+def test_an_unknown_latency_is_kept_apart(read: Read) -> None:
+    parsed = read(samples.csynth(cycles=("?", "?", "?", "?")))
+    assert set(parsed.unknown) == {"latency_min", "latency_max", "ii_min", "ii_max"}
+    assert set(parsed.unknown.values()) == {"?"}
+    assert parsed.usable
+
+
+@pytest.mark.parametrize(
+    "times", [("100.000 ns", "0.150 us"), ("100 ns", "1.500e+02 ns"), ("0.0001 ms", "1.5e-07 sec")]
+)
+def test_units_of_the_absolute_latency(read: Read, times: tuple[str, str]) -> None:
+    assert read(samples.csynth("Vitis HLS", "2023.1", dsp="DSP", times=times)).usable
+
+
+def test_cycles_beyond_32_bits(read: Read) -> None:
+    cycles = ("4823536001", "4823536001", "4823536002", "4823536002")
+    parsed = read(samples.csynth("Vitis HLS", "2023.1", cycles=cycles, dsp="DSP", times=("24.118 sec", "24.118 sec")))
+    assert parsed.figures.latency_max == 4823536001
+    assert parsed.usable
+
+
+def test_no_estimate_is_zero_nanoseconds(read: Read) -> None:
+    text = samples.csynth("Vitis HLS", "2023.1", dsp="DSP").replace("4.100 ns", "    0 ns")
+    assert read(text).figures.clock_estimated_ns == 0
+
+
+def test_of_several_clocks_the_tightest_counts(read: Read) -> None:
+    text = samples.csynth(clocks=("fast", "slow")).replace("slow      |      5.00", "slow      |      9.00")
+    parsed = read(text)
+    assert parsed.details["clock"] == "fast"
+    assert parsed.figures.clock_target_ns == 5
+    assert set(parsed.details["clocks"]) == {"fast", "slow"}
+
+
+def change(old: str, new: str, count: int = 1) -> Callable[[str], str]:
+    def apply(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, count)
+
+    return apply
+
+
+def without(start: str) -> Callable[[str], str]:
+    def apply(text: str) -> str:
+        lines = text.split("\n")
+        kept = [line for line in lines if not line.startswith(start)]
+        assert len(kept) < len(lines)
+        return "\n".join(kept)
+
+    return apply
+
+
+@pytest.mark.parametrize(
+    ("spoil", "field"),
+    [
+        (without("|Total "), "lut"),
+        (without("|Available "), "lut"),
+        (without("|Utilization (%)"), "lut"),
+        (without("|Expression"), "lut"),
+        (without("== Utilization"), "lut"),
+        (without("== Interface"), "interface"),
+        (without("+ Timing (ns)"), "clock_estimated_ns"),
+        (without("+ Latency"), "latency_min"),
+        (without("* Version"), "version"),
+        (without("* Target device"), "target device"),
+        (without("    |first_U0"), "bram18"),
+        (without("    * Instance"), "modules"),
+        (change("|Total            |        3|", "|Total            |        4|"), "bram18"),
+        (change("|     400|", "|     4O0|"), "lut"),
+        (change("|     400|", "|    -400|"), "lut"),
+        (change("|     400|", "|99999999999999999999|"), "lut"),
+        (change("|          20|", "|          40|"), "latency_min"),
+        (change("|          30|", "|           ?|"), "latency_min"),
+        (change("|          31|", "|          39|"), "ii_max"),
+        (change("   Estimated|", "   Something|"), "clock_estimated_ns"),
+        (change("| BRAM_18K|", "| BLOCKRAM|"), "bram18"),
+        (change("DSP48E", "DSQ48E"), "dsp"),
+        (change("+ Timing (ns)", "+ Timing (parsec)"), "clock_estimated_ns"),
+    ],
+)  # fmt: skip
+def test_a_spoilt_report_is_not_taken_as_good(read: Read, spoil: Callable[[str], str], field: str) -> None:
+    parsed = read(spoil(samples.csynth(version="2018.3")))
+    assert not parsed.usable
+    assert not parsed.complete
+    assert field in {problem.field for problem in parsed.problems}
+    assert all(problem.file for problem in parsed.problems)
+    for name, value in parsed.figures.known().items():
+        assert value == FIGURES[name] or name == field
+
+
+def test_cycles_and_time_must_agree(read: Read) -> None:
+    parsed = read(samples.csynth("Vitis HLS", "2023.1", dsp="DSP", times=("0.100 us", "0.170 us")))
+    assert "latency_max" not in parsed.figures.known()
+    assert "30 cycles are not 170 ns" in parsed.problems[0].text
+
+
+def test_only_the_module_s_own_total_counts(read: Read) -> None:
+    text = samples.csynth().replace(
+        "    |Total       |          |        3|", "    |Total       |          |       33|"
+    )
+    parsed = read(text)
+    assert not parsed.usable
+    assert parsed.figures.known().get("bram18", 3) == 3
+
+
+def test_two_reports_in_one_file_give_no_figure(read: Read) -> None:
+    parsed = read(samples.csynth() + samples.csynth())
+    assert parsed.figures.known() == {}
+    assert any("second report" in problem.text for problem in parsed.problems)
+
+
+def test_a_report_of_the_scheduler_has_the_title_but_no_utilization(read: Read) -> None:
+    text = samples.csynth().split("\n== Utilization")[0]
+    parsed = read(text)
+    assert parsed.kind == "vivado_hls_csynth_rpt"
+    assert parsed.figures.lut is None
+    assert not parsed.complete
+
+
+def test_every_cut_is_noticed(read: Read) -> None:
+    text = samples.csynth("Vitis HLS", "2023.1", dsp="DSP", slr=True)
+    for end in range(0, len(text.rstrip()), 3):
+        parsed = read(text[:end])
+        assert not parsed.complete, end
+        for name, value in parsed.figures.known().items():
+            assert value == FIGURES[name], end
+
+
+def test_every_lost_doubled_or_exchanged_line_leaves_true_figures(read: Read) -> None:
+    lines = samples.csynth("Vitis HLS", "2023.1", dsp="DSP").split("\n")
+    for at in range(len(lines) - 1):
+        for spoilt in (
+            lines[:at] + lines[at + 1 :],
+            lines[: at + 1] + lines[at:],
+            [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]],
+        ):
+            parsed = read("\n".join(spoilt))
+            for name, value in parsed.figures.known().items():
+                assert value == FIGURES[name], (at, lines[at])
+
+
+def test_the_order_of_columns_does_not_matter(read: Read) -> None:
+    text = samples.csynth()
+    lines = text.split("\n")
+    start = lines.index("* Summary: ", lines.index("== Utilization Estimates"))
+    for number in range(start + 1, lines.index("+ Detail: ")):
+        cells = lines[number].split("|")
+        if len(cells) > 4:
+            cells[4], cells[5] = cells[5], cells[4]  # FF and LUT are equally wide
+            lines[number] = "|".join(cells)
+    parsed = read("\n".join(lines))
+    assert (parsed.figures.lut, parsed.figures.ff) == (400, 100)
