@@ -53,7 +53,7 @@ def test_unknown_kind_is_an_error_and_named(kind: str) -> None:
 
 def test_unknown_family_is_an_error() -> None:
     with pytest.raises(UnknownCellError, match="known"):
-        count({"LUT4": 1}, "ice40")
+        count({"LUT4": 1}, "virtex")
 
 
 def test_family_is_inferred_or_not_at_all() -> None:
