@@ -271,7 +271,7 @@ def summary(version: str = "2020.2", cycles: str = "30", dsp: str = "5 (2%)", ur
     """A Vitis HLS `csynth.rpt`; since 2021.1 further sections follow."""
     time, gap = (f"{int(cycles) * 5}.000", str(int(cycles) + 1)) if cycles.isdigit() else ("-", "-")
     top = f"+ top*|Timing|-0.00|{cycles}|{time}|-|{gap}|-|no|3 (1%)|{dsp}|100 (~0%)|400 (~0%)|{uram}"
-    tree = grid([_cells(_TREE_HEAD), _cells((top, *_TREE))], (19, 8, 7, 12, 14, 11, 12, 6, 11, 9, 8, 12, 12, 6), 4)
+    tree = grid([_cells(_TREE_HEAD), _cells((top, *_TREE))], (19, 8, 7, 12, 14, 11, 12, 6, 11, 9, 8, 12, 12, 9), 4)
     fields = {
         "Date": "Mon Jan  6 10:00:00 2025", "Version": f"{version} (Build 3064766 on Wed Nov 18 09:12:47 MST 2020)",
         "Project": "made", "Solution": "solution1 (Vivado IP Flow Target)",

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: Apache-2.0
+"""csynth.xml of Vivado HLS and Vitis HLS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import hls_samples as samples
+import pytest
+
+from reports.parse import parse
+from reports.parsed import Parsed
+
+FIGURES = {
+    "lut": 400, "ff": 100, "bram18": 3, "uram": 0, "dsp": 5,
+    "latency_min": 20, "latency_max": 30, "ii_min": 21, "ii_max": 31,
+    "clock_target_ns": 5, "clock_estimated_ns": 4.1, "clock_uncertainty_ns": 0.62,
+}  # fmt: skip
+Read = Callable[[str], Parsed]
+
+
+@pytest.fixture
+def read(tmp_path: Path) -> Read:
+    def parse_text(text: str) -> Parsed:
+        path = tmp_path / "some.file"
+        path.write_text(text)
+        return parse(path)
+
+    return parse_text
+
+
+@pytest.mark.parametrize(
+    ("version", "dsp", "kind"),
+    [
+        ("2018.3", "DSP48E", "vivado_hls_csynth_xml"),
+        ("2020.1", "DSP48E", "vivado_hls_csynth_xml"),
+        ("2020.1", "DSP", "vitis_hls_csynth_xml"),
+        ("2025.1", "DSP", "vitis_hls_csynth_xml"),
+    ],
+)
+def test_the_tool_shows_in_the_name_of_its_dsps(read: Read, version: str, dsp: str, kind: str) -> None:
+    parsed = read(samples.csynth_xml(version, dsp))
+    assert (parsed.kind, parsed.version, parsed.device, parsed.top) == (kind, version, samples.PART, "top")
+    assert parsed.figures.known() == FIGURES
+    assert parsed.usable
+
+
+def test_the_design_counts_and_not_its_last_module(read: Read) -> None:
+    parsed = read(samples.csynth_xml(modules=samples.MODULES))
+    assert parsed.usable
+    assert parsed.figures.lut == 400
+    paths = {module.path: module for module in parsed.modules}
+    assert list(paths) == ["top", "top/first_U0", "top/first_U0/inner_U0"]
+    first = paths["top/first_U0"]
+    assert (first.module, first.figures.lut, first.figures.ii_min, first.figures.ii_max) == ("first", 150, 10, 15)
+    assert paths["top/first_U0/inner_U0"].unknown == {"latency_min": "undef", "latency_max": "undef"}
+
+
+def test_undef_is_unknown(read: Read) -> None:
+    parsed = read(samples.csynth_xml(cycles=("undef",) * 4))
+    assert set(parsed.unknown.values()) == {"undef"}
+    assert len(parsed.unknown) == 4
+    assert parsed.usable
+
+
+def test_a_version_without_intervals_has_none(read: Read) -> None:
+    parsed = read(samples.csynth_xml("2014.1", "DSP48E", interval=False))
+    assert parsed.usable
+    assert parsed.figures.ii_min is None
+    assert "ii_min" not in parsed.unknown
+    assert not read(samples.csynth_xml("2023.1", interval=False)).usable
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("<LUT>400</LUT>\n", "", "lut"),
+        ("<LUT>400</LUT>", "<LUT>4OO</LUT>", "lut"),
+        ("<LUT>400</LUT>\n", "<LUT>400</LUT>\n<LUT>400</LUT>\n", "LUT"),
+        ("<URAM>0</URAM>\n</Resources>", "</Resources>", "uram"),
+        ("<DSP>5</DSP>\n", "", "dsp"),
+        ("<unit>clock cycles</unit>\n", "", "latency_min"),
+        ("<Best-caseLatency>20</Best-caseLatency>\n", "", "latency_min"),
+        ("<Interval-max>31</Interval-max>\n", "", "ii_max"),
+        ("<Interval-max>31</Interval-max>", "<Interval-max>91</Interval-max>", "ii_max"),
+        ("<Average-caseLatency>25<", "<Average-caseLatency>45<", "latency_min"),
+        ("<Part>xc7z020-clg400-1</Part>\n", "", "Part"),
+        ("<Version>2023.1</Version>\n", "", "ReportVersion"),
+        ("<EstimatedClockPeriod>4.100</EstimatedClockPeriod>\n", "", "clock_estimated_ns"),
+        ("<FF>106400</FF>", "<FF>100</FF>", "ff"),
+        ("</profile>", "", ""),
+        ("<BRAM_18K>280</BRAM_18K>", "<BRAM_18K>0</BRAM_18K>", "bram18"),
+    ],
+)
+def test_a_spoilt_file_is_not_taken_as_good(read: Read, old: str, new: str, field: str) -> None:
+    text = samples.csynth_xml()
+    assert old in text
+    parsed = read(text.replace(old, new, 1))
+    assert not parsed.usable
+    assert field in {problem.field for problem in parsed.problems}
+    for name, value in parsed.figures.known().items():
+        assert value == FIGURES[name] or name == field
+
+
+def test_the_top_among_the_modules_must_say_the_same(read: Read) -> None:
+    modules = samples.MODULES.replace("<Name>inner</Name>", "<Name>top</Name>")
+    parsed = read(samples.csynth_xml(modules=modules))
+    assert {"ff", "bram18", "dsp"} <= {problem.field for problem in parsed.problems}
+    assert parsed.figures.lut == 400  # only the LUT of a csynth.xml may differ there, by a few
+
+
+def test_every_cut_is_noticed(read: Read) -> None:
+    text = samples.csynth_xml(modules=samples.MODULES)
+    for end in range(0, len(text.rstrip()) - 1, 17):
+        parsed = read(text[:end])
+        assert not parsed.complete
+        for name, value in parsed.figures.known().items():
+            assert value == FIGURES[name]
+
+
+def test_every_lost_doubled_or_exchanged_line_leaves_true_figures(read: Read) -> None:
+    lines = samples.csynth_xml().split("\n")
+    for at in range(len(lines) - 1):
+        for spoilt in (
+            lines[:at] + lines[at + 1 :],
+            lines[: at + 1] + lines[at:],
+            [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]],
+        ):
+            parsed = read("\n".join(spoilt))
+            for name, value in parsed.figures.known().items():
+                assert value == FIGURES[name], (at, lines[at])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>\n<profile><ReportVersion>&b;</ReportVersion></profile>',
+        "<profile><ReportVersion>&b;</ReportVersion></profile>",
+        "<profile><ReportVersion>" + "<a>" * 5000,
+        "<profile><ReportVersion>\n" + "<a/>\n" * 20000,
+        "<profile><ReportVersion><Version>2023.1</Version></ReportVersion></profile>",
+        "<profile><ReportVersion>\x1b[31m<b>\udcff",
+    ],
+)
+def test_hostile_files_are_refused_without_a_traceback(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "csynth.xml"
+    path.write_bytes(text.encode(errors="surrogateescape"))
+    parsed = parse(path)
+    assert not parsed.complete
+    assert parsed.figures.known() == {}
+
+
+def test_elements_are_bounded(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.parsers.hls_csynth_xml.MOST_ELEMENTS", 20)
+    assert "more than 20 elements" in read(samples.csynth_xml()).problems[0].text
