@@ -27,6 +27,7 @@ from flow.errors import ErnError
 from flow.estimate import estimate, total
 from flow.ops.base import Array
 from flow.random_graph import random_folding, random_graph
+from flow.rewrite import pool_first
 
 BATCH = 20
 FRAMES = 3
@@ -34,6 +35,8 @@ MOST_STALLS = 0.6
 LUTS = 3000
 """Predicted size of most designs: random foldings are now and then ten times as wide, and compile as slowly."""
 TRIES = 10
+POOLED = 3
+"""Every so many graphs are rewritten to pool before the classifier, where they can be."""
 WIDE = 10
 """One graph in so many may be of any width."""
 
@@ -76,6 +79,7 @@ def random_case(seed: int, frames: int = FRAMES) -> Case:
     """
     rng = np.random.default_rng(seed)
     graph, image = random_graph(seed)
+    graph = pool_first(graph) if seed % POOLED == 0 else graph
     smallest = float("inf")
     for attempt in range(1 if seed % WIDE == 0 else TRIES):
         foldings = random_folding(graph, image, seed + attempt * 2**32)

@@ -24,6 +24,7 @@ from flow.simulate.compare import compare
 from flow.simulate.csim import CsimResult, csim, csim_many
 from flow.types import Shape
 from tests.hls.designs import Case, frames, residual_case
+from tests.rtl.designs import pooled
 
 RANDOM = 8
 
@@ -62,6 +63,10 @@ CASES = {
     "coprime_streams": chain("coprime_streams", (5, 3, 3), 4, (3, 1), (1, 1), (1, 0), 12, Folding(12, 4, 4), (6, 3)),
     "wide_pixel": chain("wide_pixel", (3, 4, 7), 2, (1, 1), (1, 1), (0, 0), 6, Folding(6, 14, 6), (7, 6)),
     "residual": residual_case(),
+    "ultra": chain("ultra", (5, 6, 1), 10, (5, 3), (2, 1), (4, 2), 4, Folding(2, 10, 2, "ultra"), (10, 4)),
+    "pooled": pooled(residual_case()),
+    "pooled_pixel": pooled(chain("pooled_pixel", (1, 1, 1), 1, (1, 1), (1, 1), (0, 0), 1, Folding())),
+    "pooled_wide": pooled(chain("pooled_wide", (6, 31, 1), 3, (3, 3), (1, 1), (1, 1), 6, Folding(3, 1, 3), (1, 3))),
 }
 
 

@@ -10,6 +10,7 @@ from flow.design import Design
 from flow.graph import Graph
 from flow.ops import BinaryConv, Folding, GlobalPool, Op, ResidualAdd, ThermometerEncode, Threshold
 from flow.ops.thermometer_encode import official_thresholds
+from flow.rewrite import pool_first
 from flow.types import Shape
 
 
@@ -87,3 +88,11 @@ def residual_design(image: Shape, width: int, lanes: int) -> Design:
     foldings = {name: folded for name in ("act1", "act2", "add", "conv2", "short")}
     foldings |= {"conv1": Folding(lanes, 3, lanes), "classifier": Folding(5, width, 1)}
     return design(nodes, image, foldings, {"act1__short_0": 128, "short__add_1": 128})
+
+
+def pooled(case: Design) -> Design:
+    """The same design with its classifier behind the pool; digits have the beats of the codes they are made of."""
+    graph = pool_first(case.graph)
+    added = [node for node in graph.nodes if node.name not in case.foldings]
+    beats = {node.name: Folding(stream_channels=case.stream_channels(node.inputs[0])) for node in added}
+    return Design(graph, case.image, case.board, {**case.foldings, **beats}, case.depths)

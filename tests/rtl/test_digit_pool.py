@@ -2,7 +2,6 @@
 """Pool before the classifier in SystemVerilog: every stream equals the rewritten graph, every sum the original one."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,28 +9,18 @@ import pytest
 from flow.buffer import schedule
 from flow.design import Design
 from flow.ops.base import Array
-from flow.rewrite import pool_first
 from flow.simulate.compare import compare
 from flow.simulate.rtlsim import RtlsimResult, rtlsim_many
 from flow.types import Shape
-from tests.rtl.designs import residual_design
+from tests.rtl.designs import pooled, residual_design
 
 FRAMES = 5
-# One pixel: digits take as long to leave as codes to come. 11x4 leaves 2x... pixels of many digits; lanes 1 to 3.
+# One pixel: digits take as long to leave as codes to come; others: one digit a few pixels, and few digits for many.
 CASES = {
     "one_pixel": residual_design(Shape(1, 1, 1), 4, 1),
     "small": residual_design(Shape(3, 3, 1), 6, 3),
     "wide": residual_design(Shape(5, 24, 3), 6, 2),
 }
-
-
-def pooled(case: Design) -> Design:
-    """The same design with its classifier behind the pool."""
-    graph = pool_first(case.graph)
-    beats = case.foldings["act2"].stream_channels
-    new = {node.name: case.foldings["act2"] for node in graph.nodes if node.name not in case.foldings}
-    assert len(new) == 1 and beats == next(iter(new.values())).stream_channels
-    return Design(graph, case.image, case.board, {**case.foldings, **new}, case.depths)
 
 
 @dataclass(frozen=True)
