@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const STEP = 200; // rows drawn at once
-  const AT_FIRST = 40; // rows opened at first
+  const AT_FIRST = 60; // rows opened at first, and those below a single root
   const make = (tag, properties = {}, ...children) => {
     const node = Object.assign(document.createElement(tag), properties);
     node.append(...children);
@@ -159,7 +159,7 @@
       while (level.length) {
         const next = level.flatMap((row) => row.below);
         count += next.length;
-        if (count > AT_FIRST) break;
+        if (count > (level.length === 1 ? STEP : AT_FIRST)) break;
         for (const row of level) row.open = true;
         level = next;
       }

@@ -100,10 +100,10 @@ def tiles(build: Build) -> Html:
 
 def _tile(build: Build, figure: str, value: float | str) -> Html:
     parts = [element("b", value_text(value if not isinstance(value, str) else shown(value, 12)))]
-    if unit(figure):
-        parts.append(element("small", f" {unit(figure)}"))
     if isinstance(value, str):
-        parts.append(element("span", "the report's own word, not a number", class_="of"))
+        parts.append(element("span", "as the report says it", class_="of"))
+    elif unit(figure):
+        parts.append(element("small", f" {unit(figure)}"))
     has = build.available.get(figure)
     if has is not None and not isinstance(value, str):
         parts += [bar(value / has if has else float(value > 0))]

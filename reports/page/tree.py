@@ -26,7 +26,7 @@ class Node:
         depth: 0 for a root.
         values: one a column of the tree.
         kind: module, cell type or op; empty where the report does not tell.
-        group: what the map colours by.
+        group: what the map colours by; empty where it is the place in the tree.
     """
 
     label: str
@@ -69,17 +69,14 @@ def tree_of_modules(modules: Sequence[Module], left_out: int = 0) -> Tree | None
     given |= {name for row in modules for name in row.unknown}
     columns = tuple(name for name in FIGURES if name in given)
     roots = _branches(modules)
-    parting = _parting(roots)
     nodes: list[Node] = []
-    stack = [(branch, "") for branch in reversed(roots)]
+    stack = roots[::-1]
     while stack:
-        branch, group = stack.pop()
+        branch = stack.pop()
         row = branch.module
-        if branch.depth == parting:
-            group = branch.label
         values = tuple(_value(row.unknown.get(name, getattr(row.figures, name))) for name in columns)
-        nodes.append(Node(shown(branch.label), branch.depth, values, shown(row.module or ""), shown(group)))
-        stack += [(below, group) for below in reversed(branch.below)]
+        nodes.append(Node(shown(branch.label), branch.depth, values, shown(row.module or "")))
+        stack += branch.below[::-1]
     return Tree("module", columns, tuple(nodes), left_out)
 
 
@@ -104,14 +101,6 @@ def _branches(modules: Sequence[Module]) -> list[_Branch]:
             parent.below.append(branch)
         known.setdefault(row.path, branch)
     return roots
-
-
-def _parting(roots: list[_Branch]) -> int:
-    """The depth at which the tree first has several rows."""
-    depth, level = 0, roots
-    while len(level) == 1:
-        depth, level = depth + 1, level[0].below
-    return depth
 
 
 def tree_of_layers(report: Report, row: Resource | None) -> Tree | None:

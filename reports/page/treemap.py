@@ -7,17 +7,23 @@ Squarified layout: M. Bruls, K. Huizing, J. van Wijk, Squarified Treemaps, 2000.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.page.figures import label, percent
+from reports.page.figures import RESOURCES, label, percent
 from reports.page.markup import Html, element, join
 from reports.page.tree import REST, Node, Tree
 from reports.table import number
 
-TILES = 60
+TILES = 90
 COLOURS = 6
+OTHER = "gx"
 _RATIO = 2.4
+_SHARED = 1.25
+"""Rows below may exceed a row so far: Vivado counts a LUT that two modules share in both of them."""
+_GROUP = 0.02
+"""Least share of the whole that gets a colour of its own."""
 _SMALLEST = 0.002
 _DESK, _LETTER = 1100, 7.6
 """Width of the map at a desk and of a letter, in CSS pixels: what of a name fits."""
@@ -27,11 +33,19 @@ _NARROW = 20
 
 @dataclass(frozen=True)
 class Tile:
-    """A part of the whole: its name, value and group."""
+    """A part of the whole.
+
+    Attributes:
+        name: what it is called.
+        value: what the report says.
+        area: what it takes of the map; less than `value` where the parts of a row exceed it.
+        node: its row, or the row that it is in; None for several small ones of any row.
+    """
 
     name: str
     value: float
-    group: str
+    area: float
+    node: int | None = None
 
 
 @dataclass(frozen=True)
@@ -44,30 +58,31 @@ class Box:
     height: float
 
 
-def tiles(tree: Tree, figure: str) -> list[Tile]:
-    """Parts that add up to the whole, the largest first: the largest row is parted until there are enough."""
+def tiles(tree: Tree, figure: str, most: int = TILES) -> list[Tile]:
+    """Parts of the whole, the largest first: the largest row is parted until there are `most`."""
     below = _below(tree.nodes)
     weights = _weights(tree, figure, below)
-    heap = [(-weights[i], i) for i in below[-1] if weights[i] > 0]
-    heapq.heapify(heap)
-    parts: list[Tile] = []
+    roots = sorted((-weights[i], i) for i in below[-1] if weights[i] > 0)
+    heap, beyond = roots[:most], sum(weights[i] for _, i in roots[most:])
+    parts = [Tile(f"{len(roots) - most} smaller", beyond, beyond)] if beyond else []
     while heap:
         negative, i = heapq.heappop(heap)
-        node, value = tree.nodes[i], -negative
+        label, area = tree.nodes[i].label, -negative
         inner = sorted((-weights[j], j) for j in below[i] if weights[j] > 0)
         spent = sum(weights[j] for _, j in inner)
-        room = TILES - len(parts) - len(heap)
-        if not inner or spent > value or room < 2:
-            parts.append(Tile(node.label, value, node.group))
+        room = most - len(parts) - len(heap)
+        if not inner or spent > _SHARED * weights[i] or room < 2:
+            parts.append(Tile(label, weights[i], area, i))
             continue
-        for entry in inner[:room]:
-            heapq.heappush(heap, entry)
+        scale = area / max(spent, weights[i])
+        for weight, j in inner[:room]:
+            heapq.heappush(heap, (weight * scale, j))
         if len(inner) > room:
             smaller = sum(weights[j] for _, j in inner[room:])
-            parts.append(Tile(f"{len(inner) - room} smaller in {node.label}", smaller, node.group))
-        if value > spent:
-            parts.append(Tile(f"{node.label} itself", value - spent, node.group))
-    return _without_crumbs(sorted(parts, key=lambda tile: -tile.value))
+            parts.append(Tile(f"{len(inner) - room} smaller in {label}", smaller, smaller * scale, i))
+        if weights[i] > spent:
+            parts.append(Tile(f"{label} itself", weights[i] - spent, (weights[i] - spent) * scale, i))
+    return _without_crumbs(sorted(parts, key=lambda tile: -tile.area))
 
 
 def _below(nodes: Sequence[Node]) -> dict[int, list[int]]:
@@ -93,12 +108,12 @@ def _weights(tree: Tree, figure: str, below: dict[int, list[int]]) -> list[float
 
 
 def _without_crumbs(parts: list[Tile]) -> list[Tile]:
-    whole = sum(tile.value for tile in parts)
-    kept = [tile for tile in parts if tile.value >= _SMALLEST * whole]
+    whole = sum(tile.area for tile in parts)
+    kept = [tile for tile in parts if tile.area >= _SMALLEST * whole]
     crumbs = parts[len(kept) :]
     if len(crumbs) < 2:
         return parts
-    return [*kept, Tile(f"{len(crumbs)} smaller", sum(tile.value for tile in crumbs), "")]
+    return [*kept, Tile(f"{len(crumbs)} smaller", sum(t.value for t in crumbs), sum(t.area for t in crumbs))]
 
 
 def boxes(values: Sequence[float], ratio: float = _RATIO) -> list[Box]:
@@ -136,28 +151,48 @@ def _worst(row: Sequence[float], side: float, area: float) -> float:
     return max(max(thick * thick / (v * area), v * area / (thick * thick)) for v in (row[0], row[-1]))
 
 
-def palette(tree: Tree) -> dict[str, str]:
-    """A class for each group; the groups that have most rows get colours of their own, the rest share one."""
-    counted: dict[str, int] = {}
-    for node in tree.nodes:
-        if node.group and node.label != REST:
-            counted[node.group] = counted.get(node.group, 0) + 1
-    ranked = sorted(counted, key=lambda group: -counted[group])
-    return {group: f"g{i}" for i, group in enumerate(ranked[:COLOURS])}
+@dataclass(frozen=True)
+class Palette:
+    """A class of colour for each row, and what the colours mean."""
+
+    rows: tuple[str, ...]
+    meaning: dict[str, str]
 
 
-def treemap(tree: Tree, figure: str, colours: dict[str, str]) -> Html:
+def palette(tree: Tree) -> Palette:
+    """Colours by the groups that the rows name; else one for each of the largest parts and what is below it."""
+    named = Counter(node.group for node in tree.nodes if node.group and node.label != REST)
+    if named:
+        meaning = {group: f"g{k}" for k, (group, _) in enumerate(named.most_common(COLOURS))}
+        return Palette(tuple(meaning.get(node.group, OTHER) for node in tree.nodes), meaning)
+    figure = next((name for name in RESOURCES if name in tree.columns and tiles(tree, name, 1)), None)
+    parts = tiles(tree, figure, COLOURS) if figure else []
+    whole = sum(tile.area for tile in parts)
+    heads = {t.node: t.name for t in parts[:COLOURS] if t.node is not None and t.area > _GROUP * whole}
+    meaning, given = {}, {}
+    for k, (i, name) in enumerate(heads.items()):
+        given[i] = meaning[name] = f"g{k}"
+    rows: list[str] = []
+    path: list[str] = []
+    for i, node in enumerate(tree.nodes):
+        del path[node.depth :]
+        path.append(given.get(i, path[-1] if path else OTHER))
+        rows.append(path[-1])
+    return Palette(tuple(rows), meaning)
+
+
+def treemap(tree: Tree, figure: str, colours: Palette) -> Html:
     """The map of one figure; empty where nothing is spent."""
     found = tiles(tree, figure)
     if not found:
         return Html("")
-    whole = sum(tile.value for tile in found)
+    whole = sum(tile.area for tile in found)
     drawn = [
-        _tile(tile, box, tile.value / whole, colours.get(tile.group, "gx"))
-        for tile, box in zip(found, boxes([tile.value for tile in found]), strict=True)
+        _tile(tile, box, tile.value / whole, OTHER if tile.node is None else colours.rows[tile.node])
+        for tile, box in zip(found, boxes([tile.area for tile in found]), strict=True)
     ]
     largest = ", ".join(f"{tile.name} {percent(tile.value / whole)}" for tile in found[:3])
-    told = f"{label(figure)} by {tree.noun}: {number(whole)} in all; most in {largest}"
+    told = f"{label(figure)} by {tree.noun}: {number(round(whole, 6))} in all; most in {largest}"
     return element("svg", *drawn, class_="map", role="img", aria_label=told)
 
 
@@ -182,7 +217,7 @@ def _tile(tile: Tile, box: Box, share: float, colour: str) -> Html:
     )  # fmt: skip
 
 
-def legend(colours: dict[str, str]) -> Html:
+def legend(colours: Palette) -> Html:
     """What the colours mean."""
-    entries = [element("li", element("i", class_=colour), element("bdi", group)) for group, colour in colours.items()]
-    return element("ul", join(entries), class_="legend")
+    entries = [element("li", element("i", class_=c), element("bdi", group)) for group, c in colours.meaning.items()]
+    return element("ul", join(entries), class_="legend") if entries else Html("")

@@ -140,7 +140,7 @@ def _parts(design: Design, identity: str, room: int) -> Iterable[tuple[str, str,
         tree = cut(tree, room)
         yield "tree", f"Where it goes: {tree.noun}s", tree_section(tree, identity)
     if build.parsed.usable:
-        yield "proof", "Proof by cells: DSP blocks", report_sections.proof_section(build)
+        yield "proof", "DSP blocks, cell by cell", report_sections.proof_section(build)
     if report is not None and report.resources:
         yield "resources", "Resources", report_sections.resources(report)
     if report is not None and report.exactness:

@@ -92,11 +92,17 @@ class Browser:
         deadline = time.monotonic() + _PATIENCE
         while not self._loaded:
             self._receive(deadline)
+        if script:
+            self.settle()
 
     def prefer(self, *, dark: bool, medium: str = "screen") -> None:
         """What the system prefers: light or dark; `print` instead of a screen."""
         feature = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self._send("Emulation.setEmulatedMedia", media=medium, features=[feature])
+
+    def settle(self) -> None:
+        """Wait until what changed is drawn."""
+        self.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
     def run(self, expression: str) -> Any:
         """The value of an expression of JavaScript in the page.

@@ -230,7 +230,7 @@ def test_colours_follow_the_system_until_a_person_chooses(show: Show) -> None:
     light = browser.run(ground)
     browser.prefer(dark=True)
     dark = browser.run(ground)
-    browser.run("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    browser.settle()
     assert light != dark and browser.run("document.getElementById('theme').textContent") == "☀ Light"
     browser.run("document.getElementById('theme').click()")
     assert browser.run(ground) == light

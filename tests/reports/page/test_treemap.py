@@ -10,7 +10,7 @@ import pytest
 from page_samples import many
 
 from reports.page.tree import Tree, tree_of_modules
-from reports.page.treemap import TILES, Box, boxes, palette, tiles, treemap
+from reports.page.treemap import COLOURS, TILES, Box, boxes, palette, tiles, treemap
 from reports.parsed import Figures, Module
 
 
@@ -32,7 +32,14 @@ def test_a_row_that_does_not_tell_is_the_sum_of_those_below() -> None:
     assert {tile.name: tile.value for tile in parts} == {"a": 60, "c": 5}
 
 
-def test_rows_that_exceed_their_parent_are_not_parted() -> None:
+def test_rows_that_exceed_their_parent_a_little_share_its_area() -> None:
+    """Vivado counts a LUT that two modules share in both."""
+    parts = tiles(tree(top=100, top__a=66, top__b=44), "lut")
+    assert [(tile.name, tile.value) for tile in parts] == [("a", 66), ("b", 44)]
+    assert [tile.area for tile in parts] == [pytest.approx(60), pytest.approx(40)]
+
+
+def test_rows_that_exceed_their_parent_by_far_are_not_parted() -> None:
     assert [tile.name for tile in tiles(tree(top=10, top__a=8, top__b=8), "lut")] == ["top"]
 
 
@@ -47,7 +54,7 @@ def test_parts_add_up_and_stay_few(rows: int) -> None:
     assert found is not None
     parts = tiles(found, "lut")
     assert len(parts) <= TILES + 5
-    assert sum(tile.value for tile in parts) == rows
+    assert sum(tile.area for tile in parts) == pytest.approx(rows)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -69,9 +76,22 @@ def overlap(a: Box, b: Box) -> bool:
     )
 
 
+def test_many_roots_stay_few() -> None:
+    found = tree(**{f"root_{i:03}": 5 for i in range(300)})
+    parts = tiles(found, "lut")
+    assert len(parts) == TILES + 1 and sum(tile.area for tile in parts) == 1500
+    assert set(palette(found).rows) <= {"gx", *(f"g{i}" for i in range(COLOURS))}
+
+
 def test_the_map_says_its_parts() -> None:
     found = tree(top=100, top__a=60, top__b=40)
     drawn = treemap(found, "lut", palette(found))
     assert "LUT by module: 100 in all; most in a 60.0 %, b 40.0 %" in drawn
     assert "<title>a: 60 · 60.0 %</title>" in drawn
-    assert palette(found) == {"a": "g0", "b": "g1"}
+
+
+def test_colours_follow_the_largest_parts_down_the_tree() -> None:
+    found = tree(top=100, top__wrap=99, top__wrap__a=60, top__wrap__a__x=59, top__wrap__b=38, top__wrap__c=1)
+    colours = palette(found)
+    assert colours.meaning == {"x": "g0", "b": "g1"}
+    assert colours.rows == ("gx", "gx", "gx", "g0", "g1", "gx")
