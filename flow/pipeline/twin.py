@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,9 @@ def save_twin(file: Path, graph: Graph, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
             scratch = Path(folder) / "model.h5"
-            model.save(scratch)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", UserWarning)  # Keras on HDF5 and on QKeras' constraints
+                model.save(scratch, include_optimizer=False)
             os.replace(scratch, target)
     except OSError as error:
         raise BuildError(f"{target}: cannot be written ({error.strerror or error}); choose another place") from error
