@@ -33,6 +33,7 @@ EXTRAS = {
     "matplotlib": "flow",
     "sklearn": "flow",
     "tqdm": "flow",
+    "PIL": "flow",
     "tensorflow": "qkeras",
     "keras": "qkeras",
     "qkeras": "qkeras",
