@@ -13,7 +13,9 @@ READY = $(VENV)/.ready
 BUILD_ARGS = '$(MODEL)' --board '$(BOARD)' $(if $(FPS),--fps '$(FPS)') $(if $(IMAGE),--image '$(IMAGE)') \
   $(if $(IMAGES),--images '$(IMAGES)') $(if $(WEIGHTS),--weights '$(WEIGHTS)')
 
-.PHONY: help setup synth test test-current test-system fuzz bench lint clean
+GATED ?= ern_tiny ern_small
+
+.PHONY: gate baseline gated help setup synth test test-current test-system fuzz bench lint clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -54,6 +56,24 @@ test-current: $(CURRENT)/.ready ## what needs no TensorFlow, on the newest Pytho
 
 test-system: $(READY) ## tests that need system packages (chromium) and root (tmpfs)
 	$(VENV)/bin/python -m pytest -m system tests
+
+gate: gated ## build the nets of GATED, and hold them against baselines/
+	@for model in $(GATED); do \
+	    $(ERN) gate "build/gate/$$model/report.json" --budget baselines/budget.yaml \
+	        --baseline "baselines/$$model.json" || exit; \
+	done
+
+baseline: gated ## write baselines/ anew from builds of GATED
+	@for model in $(GATED); do \
+	    $(VENV)/bin/python -m reports baseline update "build/gate/$$model/report.json" \
+	        -o "baselines/$$model.json" || exit; \
+	done
+
+gated: $(READY)
+	@mkdir -p build/gate
+	@for model in $(GATED); do \
+	    $(ERN) build "$$model" --images 2 --build-root build/gate >build/gate/log || { cat build/gate/log; exit 1; }; \
+	done
 
 fuzz: $(READY) ## 400 random graphs through graph, csim and rtlsim
 	$(VENV)/bin/python -m flow.fuzz --graphs 400

@@ -11,12 +11,13 @@ from flow.cli.common import Commands, add_json, show, table
 def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     """Add the commands of this file."""
     for name, what in (
-        ("report", "show a report.json or a tool's report"),
-        ("gate", "hold a report against limits"),
-        ("diff", "compare two reports"),
+        ("report", "show a report.json or a tool's report (reports show)"),
+        ("gate", "hold reports of one build against limits (reports gate)"),
+        ("diff", "compare two builds, reports or baselines (reports diff)"),
     ):
-        parser = commands.add_parser(name, help=what, add_help=False)
-        parser.add_argument("arguments", nargs=argparse.REMAINDER)
+        # No character begins an option here: whatever follows is for reports/.
+        parser = commands.add_parser(name, help=what, add_help=False, prefix_chars="\0")
+        parser.add_argument("arguments", nargs="*")
         parser.set_defaults(run=_reports)
 
     experiment = commands.add_parser("experiment", help="run an experiment; exit 1 when its claim fails")
