@@ -58,7 +58,13 @@ class State:
             ModelError: a key that is missing, of another shape, or not numeric.
         """
         if key not in self._arrays:
-            raise ModelError(f"{self.source}: key {key!r} is missing; is this a whole ERN classifier?")
+            longer = next((found for found in self._arrays if found.endswith(f".{key}")), None)
+            remedy = (
+                f"{longer!r} is there: save the keys without that prefix"
+                if longer
+                else "is this a whole ERN classifier?"
+            )
+            raise ModelError(f"{self.source}: key {key!r} is missing; {remedy}")
         array = self._arrays[key]
         if expected is not None and (
             array.ndim != len(expected) or any(n not in (None, m) for n, m in zip(expected, array.shape, strict=True))

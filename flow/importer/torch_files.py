@@ -22,10 +22,10 @@ PROTOCOL = 1001
 
 
 def zip_object(file: BinaryIO, path: Path) -> Any:
-    """The object of the zip layout: `<root>/data.pkl`, and `<root>/data/<key>` with the raw values of a storage."""
+    """The object of the zip layout: `data.pkl`, and `data/<key>` with the raw values of a storage, in any folder."""
     archive = zipfile.ZipFile(file)
     names = archive.namelist()
-    roots = [name[: -len("data.pkl")] for name in names if name.endswith("/data.pkl") and name.count("/") == 1]
+    roots = [name[: -len("data.pkl")] for name in names if name == "data.pkl" or name.endswith("/data.pkl")]
     if len(roots) != 1:
         raise ModelError(f"{path}: expected a zip of torch.save with one data.pkl, found {len(roots)}")
     root = roots[0]

@@ -55,6 +55,11 @@ def test_every_missing_key_is_named(state: dict[str, np.ndarray]) -> None:
             ern_from_state({k: v for k, v in state.items() if k != key})
 
 
+def test_another_prefix_is_named(state: dict[str, np.ndarray]) -> None:
+    with pytest.raises(ModelError, match=r"'module\.pixel_embedding\.w_const' is there: save the keys without"):
+        ern_from_state({f"module.{key}": value for key, value in state.items()})
+
+
 def test_unused_tails_and_duplicates_may_be_absent(state: dict[str, np.ndarray]) -> None:
     def unused(key: str) -> bool:
         parts = ("backbone.downsample.", "last_bn_layer2", "last_bn_layer3", "num_batches_tracked")

@@ -3,6 +3,7 @@
 
 import collections
 import gzip
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,16 @@ def test_strides_are_honoured(tmp_path: Path, layout: str) -> None:
     found = read_checkpoint(tmp_path / "net.pth")
     assert np.array_equal(found["a"].reshape(-1), np.arange(120)) and found["a"].flags.c_contiguous
     assert found["expanded"].tolist() == [W.reshape(-1)[1:5].tolist()] * 3
+
+
+@pytest.mark.parametrize("root", ["archive", "model-01234567", "two/folders", "."])
+def test_the_folder_in_the_zip_may_have_any_name(tmp_path: Path, root: str) -> None:
+    save(tmp_path / "net.pth", {"a": Tensor(W)}, root=root)
+    assert np.array_equal(read_checkpoint(tmp_path / "net.pth")["a"], W)
+    with zipfile.ZipFile(tmp_path / "net.pth", "a") as archive:
+        archive.writestr("other/data.pkl", b"N.")
+    with pytest.raises(ModelError, match=r"one data\.pkl, found 2"):
+        read_checkpoint(tmp_path / "net.pth")
 
 
 def test_a_big_endian_file(tmp_path: Path) -> None:
