@@ -152,5 +152,5 @@ def test_hostile_files_are_refused_without_a_traceback(tmp_path: Path, text: str
 
 
 def test_elements_are_bounded(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.parsers.hls_csynth_xml.MOST_ELEMENTS", 20)
+    monkeypatch.setattr("reports.parsers.hls_xml.MOST_ELEMENTS", 20)
     assert "more than 20 elements" in read(samples.csynth_xml()).problems[0].text
