@@ -6,10 +6,12 @@ Streams that both graphs have carry the same name and the same integers.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from flow.graph import Graph
+from flow.graph import IMAGE, Graph
 from flow.ops import BinaryConv, DigitPool
+from flow.ops.base import Array
 from flow.ops.digit_pool import DIGIT_BITS
 
 
@@ -49,3 +51,24 @@ def _free_name(graph: Graph, name: str) -> str:
     while name in graph.by_name:
         name += "_"
     return name
+
+
+REWRITES: Mapping[str, Callable[[Graph], Graph]] = {"pool_first": pool_first}
+
+
+def rewritten(graph: Graph, names: Iterable[str]) -> Graph:
+    """A graph after some rewrites."""
+    for name in names:
+        graph = REWRITES[name](graph)
+    return graph
+
+
+def expected_streams(graph: Graph, built: Graph, images: Array) -> dict[str, Array]:
+    """What a build of `built` must give for `images`; streams that `graph` has too, and the sums, are `graph`'s."""
+    streams = built.run(images, taps=True)
+    if built is graph:
+        return streams
+    original = graph.run(images, taps=True)
+    same = {IMAGE, "classifier_sum", "logits", graph.output.name}
+    same |= {node.name for node in graph.nodes if built.by_name.get(node.name) is node}
+    return {name: original[name] if name in same else stream for name, stream in streams.items()}

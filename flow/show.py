@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from flow.graph import IMAGE, Graph
 from flow.ops import Op
+from flow.rewrite import pool_first
 from flow.types import Shape
 
 HEADER = ("stream", "op", "what", "reads", "shape", "range", "bits", "MACs")
@@ -31,7 +32,9 @@ def table(graph: Graph, image: Shape) -> str:
              str(found.bits), f"{macs:,}" if macs else "")
         )  # fmt: skip
     rows.append(("total", f"{len(graph.nodes)} nodes", "", "", "", "", "", f"{graph.macs(image):,}"))
-    return f"{graph.name}, images {image}\n" + _columns([HEADER, *rows])
+    other = pool_first(graph)
+    fewer = "" if other is graph else f"; {other.macs(image):,} MACs if a build pools before the classifier"
+    return f"{graph.name}, images {image}{fewer}\n" + _columns([HEADER, *rows])
 
 
 def what(node: Op) -> str:

@@ -232,6 +232,7 @@ class Report:
     weights: Weights | None = None
     device: Device | None = None
     fifos: tuple[Fifo, ...] = ()
+    rewrites: tuple[str, ...] = ()
     schema: int = SCHEMA
 
     @property

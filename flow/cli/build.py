@@ -34,6 +34,7 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
             "--images", type=count, help="images through csim and rtlsim (default: 50; 2 for large ones)"
         )
         parser.add_argument("--seed", type=int, default=1, help="of stalls and noise (default: 1)")
+        parser.add_argument("--as-is", action="store_true", help="build the graph itself, without exact rewrites")
         parser.add_argument("--build-root", type=Path, default=Path("build"), metavar="DIR")
         add_json(parser)
         parser.set_defaults(run=_build, last=last)
@@ -51,6 +52,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.images,
         arguments.seed,
         arguments.weights,
+        arguments.as_is,
     )
     state = State(request)
     steps = up_to(STEPS, arguments.last)

@@ -9,6 +9,7 @@ from typing import Any
 
 from flow.pipeline.state import State
 from flow.pipeline.step import Result
+from flow.rewrite import expected_streams
 
 STALLS = 0.3
 """Share of cycles in which either end of the design pauses in the exactness run."""
@@ -26,7 +27,7 @@ def emit(state: State) -> Result:
         "hls": hls_plan(state.design, "vitis"),
         "hls_vivado": hls_plan(state.design, "vivado"),
         "rtl": rtl_plan(state.design),
-        "vectors": vector_plan(state.graph, state.images),
+        "vectors": vector_plan(state.built, state.images),
     }
     for folder, plan in plans.items():
         plan.write(state.workspace.path(folder))
@@ -37,7 +38,7 @@ def csim(state: State) -> Result:
     """graph = csim on every stream."""
     from flow.simulate.csim import csim as simulate
 
-    expected = state.graph.run(state.images, taps=True)
+    expected = expected_streams(state.graph, state.built, state.images)
     found = simulate(state.design, state.images, state.workspace.path("csim"), taps=True)
     return _equality("graph=csim", expected, found, len(state.images))
 
@@ -47,7 +48,7 @@ def rtlsim(state: State) -> Result:
     from flow.simulate.rtlsim import rtlsim as simulate
 
     folder = state.workspace.path("rtlsim")
-    expected = state.graph.run(state.images, taps=True)
+    expected = expected_streams(state.graph, state.built, state.images)
     stalled = simulate(state.design, state.images, folder, stalls=STALLS, seed=state.request.seed, taps=True)
     free = simulate(state.design, state.images[:TIMED_FRAMES], folder, stalls=None, seed=state.request.seed, taps=False)
     depths = {edge.name: edge.depth for edge in state.design.edges}

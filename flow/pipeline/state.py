@@ -34,6 +34,7 @@ class Request:
         images: images through csim and rtlsim, at least 1, or None for what suits the size of a frame.
         seed: of stalls and noise.
         weights: checkpoint of an official network, or None for seeded random weights.
+        as_is: build the graph itself; by default exact rewrites that save hardware come first (flow/rewrite.py).
     """
 
     model: str
@@ -44,6 +45,7 @@ class Request:
     images: int | None = None
     seed: int = 1
     weights: Path | None = None
+    as_is: bool = False
 
 
 @dataclass
@@ -86,6 +88,13 @@ class State:
         return Shape(self.source.image.height, self.source.image.width, self.graph.in_channels)
 
     @cached_property
+    def built(self) -> Graph:
+        """The graph after the rewrites of this build."""
+        from flow.rewrite import rewritten
+
+        return rewritten(self.graph, self.results["fold"]["rewrites"])
+
+    @cached_property
     def design(self) -> Design:
         """The folded design, from the result of step `fold`."""
         from flow.design import Design
@@ -93,7 +102,7 @@ class State:
 
         folded = self.results["fold"]["design"]
         foldings = {name: Folding(**entry) for name, entry in folded["foldings"].items()}
-        return Design(self.graph, self.image, self.board, foldings, folded["depths"])
+        return Design(self.built, self.image, self.board, foldings, folded["depths"])
 
     @cached_property
     def test_set(self) -> tuple[Array, Array | None]:

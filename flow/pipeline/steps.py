@@ -24,15 +24,23 @@ def _fold(state: State) -> Result:
 
     from flow.emit.plan import write_atomic
     from flow.fold import explain, plan
+    from flow.fold.rewrites import worthwhile
+    from flow.rewrite import rewritten
 
-    folded, found, schedule = plan(state.graph, state.image, state.board, state.request.fps)
+    request = state.request
+    rewrites = () if request.as_is else worthwhile(state.graph, state.image, state.board, request.fps)
+    graph = rewritten(state.graph, rewrites)
+    folded, found, schedule = plan(graph, state.image, state.board, request.fps)
+    products = f"{graph.macs(state.image):,} products a frame in place of {state.graph.macs(state.image):,}"
+    told = [f"rewrites: {', '.join(rewrites)}; {products}"] if rewrites else []
     write_atomic(state.workspace.path("design.json"), json.dumps(folded.to_json(), indent=1) + "\n")
     return {
         "design": folded.to_json(),
         "digest": folded.digest,
         "cycles_per_frame": schedule.cycles_per_frame,
         "latency_cycles": schedule.latency_cycles,
-        "explain": explain(folded, found, schedule),
+        "rewrites": list(rewrites),
+        "explain": "\n".join([explain(folded, found, schedule), *told]),
     }
 
 
@@ -77,7 +85,7 @@ STEPS: tuple[Step, ...] = (
     Step(
         "fold",
         "pe, simd and FIFO depths for the asked rate",
-        lambda s: [*_graph_key(s), asdict(s.board), asdict(s.image), s.request.fps],
+        lambda s: [*_graph_key(s), asdict(s.board), asdict(s.image), s.request.fps, s.request.as_is],
         _fold,
         leaves=("design.json",),
     ),

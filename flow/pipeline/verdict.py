@@ -59,6 +59,7 @@ def make_report(state: State) -> schema.Report:
         gates=(),
         not_run=tuple(schema.NotRun(**row) for row in _not_run(results)),
         device=schema.Device(board.part, board.family, board.lut, board.ff, board.bram18, board.uram, board.dsp),
+        rewrites=tuple(results["fold"]["rewrites"]),
         fifos=tuple(schema.Fifo(n, e["depth"], e["peak"]) for n, e in results["rtlsim"]["fifo"].items()),
     )
     return gated(draft, budget(state))
