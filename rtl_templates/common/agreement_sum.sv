@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // agreement_sum: Z of one step, shared by all lanes: sum over pairs of popcount(~(x_0 ^ y_0)) + 2*popcount(~(x_1 ^ y_1)).
-// Same latency and same two forms as lane_sum; the heap counts three pairs of a plane with two LUT6 first.
+// Same latency and same forms as lane_sum. On the way to the bit heap, arithmetic = 0 counts three pairs of a plane with
+// two LUTs; 2, 3 add two pairs of both planes, and a bit of the two pairs before, on two positions of a carry chain.
 `default_nettype none
 
 module agreement_sum #(
   parameter int pairs = 8,
   parameter int latency = 4,
-  parameter int plain = 0
+  parameter int arithmetic = 0
 ) (
   input  wire                aclk,
   input  wire                aresetn,
@@ -16,47 +17,97 @@ module agreement_sum #(
 );
   localparam int levels = $clog2(pairs);
   localparam int sum_bits = $clog2(3 * pairs + 1);
-  if (pairs < 1 || latency != levels + 1) begin : g_check
-    $error("agreement_sum: pairs must be at least 1 and latency clog2(pairs) + 1");
+  if (pairs < 1 || latency != levels + 1 || arithmetic < 0 || arithmetic > 3) begin : g_check
+    $error("agreement_sum: pairs must be at least 1, latency clog2(pairs) + 1, arithmetic in 0 to 3");
   end
 
-  localparam int triples = (pairs + 2) / 3;
-  wire [2*3*triples-1:0] agree;
-  for (genvar i = 0; i < 3 * triples; i++) begin : g_pair
-    if (i < pairs) begin : g_real
+  if (arithmetic == 1 || pairs == 1) begin : g_plain
+    wire [2*pairs-1:0] agree;
+    for (genvar i = 0; i < pairs; i++) begin : g_pair
       assign agree[2*i +: 2] = ~(codes[4*i +: 2] ^ codes[4*i+2 +: 2]);
-    end else begin : g_none
-      assign agree[2*i +: 2] = '0;
     end
-  end
-
-  if (plain == 1 || pairs == 1) begin : g_plain
-    adder_tree #(.terms(pairs), .width(2), .sum_bits(sum_bits)) u_tree (
-      .aclk(aclk), .values(agree[2*pairs-1:0]), .sum(sum)
-    );
-    if (3 * triples > pairs) begin : g_unused
-      wire unused_pairs = &{1'b0, agree[6*triples-1:2*pairs]};
-    end
+    adder_tree #(.terms(pairs), .width(2), .sum_bits(sum_bits)) u_tree (.aclk(aclk), .values(agree), .sum(sum));
     wire unused = &{1'b0, aresetn};
-  end else begin : g_heap
+  end else if (arithmetic == 0) begin : g_triples
+    localparam int triples = (pairs + 2) / 3;
     logic [triples-1:0] ones, fours;
     logic [2*triples-1:0] twos;
     for (genvar t = 0; t < triples; t++) begin : g_triple
-      for (genvar k = 0; k < 2; k++) begin : g_plane
-        wire a = agree[6*t + k];
-        wire b = agree[6*t + 2 + k];
-        wire c = agree[6*t + 4 + k];
-        wire parity = a ^ b ^ c;
-        wire majority = (a & b) | (a & c) | (b & c);
-        if (k == 0) begin : g_low
-          always_ff @(posedge aclk) {twos[2*t], ones[t]} <= {majority, parity};
-        end else begin : g_high
-          always_ff @(posedge aclk) {fours[t], twos[2*t+1]} <= {majority, parity};
+      wire [5:0] low, high;
+      for (genvar i = 0; i < 3; i++) begin : g_pair
+        if (3 * t + i < pairs) begin : g_real
+          assign {high[2*i+1], low[2*i+1], high[2*i], low[2*i]} = codes[12*t+4*i +: 4];
+        end else begin : g_none
+          assign {high[2*i +: 2], low[2*i +: 2]} = 4'b0101;
         end
+      end
+      wire [1:0] count_low, count_high;
+      agree_three u_low (.bits(low), .count(count_low));
+      agree_three u_high (.bits(high), .count(count_high));
+      always_ff @(posedge aclk) begin
+        ones[t] <= count_low[0];
+        twos[2*t +: 2] <= {count_low[1], count_high[0]};
+        fours[t] <= count_high[1];
       end
     end
     bit_heap #(
-      .height_0(triples), .height_1(2 * triples), .height_2(triples), .stages(2 * levels - 2), .sum_bits(sum_bits)
+      .height_0(triples), .height_1(2 * triples), .height_2(triples), .latency(levels), .sum_bits(sum_bits)
+    ) u_heap (.aclk(aclk), .aresetn(aresetn), .bits({fours, twos, ones}), .sum(sum));
+  end else begin : g_chains
+    localparam int nodes = (pairs + 1) / 2;
+    localparam int chains = (nodes + 3) / 4;
+    logic [chains-1:0] ones;
+    logic [nodes-1:0] twos, fours;
+    for (genvar n = 0; n < nodes; n++) begin : g_node
+      // Where there is no second pair, one that never agrees stands in.
+      wire [3:0] pair = codes[8*n +: 4];
+      wire [3:0] other;
+      if (2 * n + 1 < pairs) begin : g_other
+        assign other = codes[8*n+4 +: 4];
+      end else begin : g_none
+        assign other = 4'b0011;
+      end
+      wire [1:0] propagate, generate_bit;
+      for (genvar k = 0; k < 2; k++) begin : g_plane
+        LUT6_2 #(.INIT(64'h69966996_99999999)) u_lut (
+          .I0(pair[k]), .I1(pair[k+2]), .I2(other[k]), .I3(other[k+2]), .I4(1'b0), .I5(1'b1), .O6(propagate[k]),
+          .O5(generate_bit[k])
+        );
+      end
+      wire start, low, high, carry_out;
+      if (n % 4 > 0) begin : g_before
+        assign start = g_node[n-1].low;
+      end else begin : g_first
+        assign start = 1'b0;
+      end
+      always_ff @(posedge aclk) {fours[n], twos[n]} <= {carry_out, high};
+      if (n % 4 == 3 || n == nodes - 1) begin : g_end
+        always_ff @(posedge aclk) ones[n/4] <= low;
+      end
+    end
+    // Nodes n and n+4 share a block.
+    for (genvar n = 0; n < nodes; n++) begin : g_block
+      if (n % 8 < 4) begin : g_real
+        localparam int halves = n + 4 < nodes ? 2 : 1;
+        wire [4*halves-1:0] propagates, generate_bits, sums, carries;
+        wire [halves-1:0] starts;
+        for (genvar i = 0; i < halves; i++) begin : g_half
+          assign propagates[4*i +: 4] = {2'b00, g_node[n+4*i].propagate};
+          assign generate_bits[4*i +: 4] = {2'b00, g_node[n+4*i].generate_bit};
+          assign starts[i] = g_node[n+4*i].start;
+          assign g_node[n+4*i].low = sums[4*i];
+          assign g_node[n+4*i].high = sums[4*i+1];
+          assign g_node[n+4*i].carry_out = carries[4*i+1];
+        end
+        carry_pair #(.halves(halves), .arithmetic(arithmetic)) u_chain (
+          .carry_in(starts), .propagate(propagates), .generate_bit(generate_bits), .sum(sums), .carry(carries)
+        );
+        wire unused = &{1'b0, sums, carries};
+      end
+    end
+    bit_heap #(
+      .height_0(chains), .height_1(nodes), .height_2(nodes), .latency(levels), .sum_bits(sum_bits),
+      .arithmetic(arithmetic)
     ) u_heap (.aclk(aclk), .aresetn(aresetn), .bits({fours, twos, ones}), .sum(sum));
   end
 endmodule

@@ -1,68 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// bit_heap: sum of height_0 bits of weight 1, height_1 of weight 2 and height_2 of weight 4.
+// bit_heap: sum of height_0 bits of weight 1, height_1 of weight 2 and height_2 of weight 4, `latency` cycles later.
 //
-// Stages of counters bring every column down to two bits: 6 (or 5) to 3 while columns are high, full adders at the
-// end; two stages between registers, then one registered adder of two rows. The heights of every stage are computed
-// here; `stages` may be more than needed (then rows just move on), so heaps of different form share one latency:
-// stages/2 + 1 cycles from the bits to the sum. Registers have a reset so that no bit that only waits becomes a
-// shift-register LUT.
+// Stages of counters bring every column down to a few rows: six (or five) bits to three, two such counters of columns k
+// and k+2 on one carry chain, three bits to two where that is enough. Registers follow every second stage and the adder
+// of the rows. Then the sum waits, so that heaps of different form share one latency; these registers have a reset, lest
+// they become shift-register LUTs. The counters of every stage are planned here, by constant functions.
+// arithmetic = 0: two rows and an adder; 2, 3: three rows and a ternary adder of LUT6_2 and a carry chain.
 `default_nettype none
 
 module bit_heap #(
   parameter int height_0 = 2,
   parameter int height_1 = 2,
   parameter int height_2 = 6,
-  parameter int stages = 4,
-  parameter int sum_bits = 5
+  parameter int latency = 4,
+  parameter int sum_bits = 5,
+  parameter int arithmetic = 0
 ) (
   input  wire  aclk,
   input  wire  aresetn,
   input  wire  [(height_0 + height_1 + height_2)-1:0] bits,
   output logic [sum_bits-1:0] sum
 );
+  localparam int rows = arithmetic == 0 ? 2 : 3;
   localparam int columns = sum_bits > 3 ? sum_bits : 3;
   localparam int highest = height_0 > height_1 ? (height_0 > height_2 ? height_0 : height_2)
     : (height_1 > height_2 ? height_1 : height_2);
-  localparam int room = highest + 3;
+  localparam int room = highest + 8;
 
-  // Counters of 5 or 6 bits, full adders and bits left over in a column of a height.
-  function automatic int counters(input int height);
-    counters = height / 6 + (height % 6 == 5 ? 1 : 0);
-  endfunction
-  function automatic int adders(input int height, input int is_end);
-    adders = is_end == 1 && (height % 6 == 3 || height % 6 == 4) ? 1 : 0;
-  endfunction
-  function automatic int rest(input int height, input int is_end);
-    rest = height % 6 == 5 ? 0 : height % 6 - 3 * adders(height, is_end);
-  endfunction
-
-  // Heights, 16 bits a column, before a stage; the field above the columns says that no column passes five.
-  function automatic [16*(columns+1)-1:0] heights(input int stage);
-    heights = '0;
-    heights[15:0] = 16'(height_0);
-    heights[31:16] = 16'(height_1);
-    heights[47:32] = 16'(height_2);
-    heights[16*columns] = highest <= 5;
-    for (int s = 0; s < stage; s++) heights = heights_after(heights);
-  endfunction
-  function automatic [16*(columns+1)-1:0] heights_after(input [16*(columns+1)-1:0] now);
-    heights_after = '0;
-    heights_after[16*columns] = 1'b1;
+  // A plan holds four fields of 16 bits a column: its bits before the stage, its counters of six and of three, and how
+  // many of the former sit on the chain of a counter of column k-2.
+  localparam int plan_bits = 64 * columns;
+  function automatic [plan_bits-1:0] with_counters(input [plan_bits-1:0] plan);
+    with_counters = plan;
     for (int k = 0; k < columns; k++) begin
-      heights_after[16*k +: 16] = 16'(counters(int'(now[16*k +: 16])) + adders(int'(now[16*k +: 16]), int'(now[16*columns]))
-        + rest(int'(now[16*k +: 16]), int'(now[16*columns])));
-      if (k > 0) heights_after[16*k +: 16] = heights_after[16*k +: 16]
-        + 16'(counters(int'(now[16*(k-1) +: 16])) + adders(int'(now[16*(k-1) +: 16]), int'(now[16*columns])));
-      if (k > 1) heights_after[16*k +: 16] = heights_after[16*k +: 16] + 16'(counters(int'(now[16*(k-2) +: 16])));
-      if (heights_after[16*k +: 16] > 16'd5) heights_after[16*columns] = 1'b0;
+      // Sixes; with five bits left one more, if the column would stay too high.
+      with_counters[64*k+16 +: 16] = plan[64*k +: 16] / 16'd6;
+      if (rest(with_counters, k) == 16'd5 && height_after(with_counters, k) > 16'(rows))
+        with_counters[64*k+16 +: 16] = with_counters[64*k+16 +: 16] + 16'd1;
+      with_counters[64*k+48 +: 16] = k < 2 ? 16'd0 : lesser(with_counters[64*k+16 +: 16],
+        with_counters[64*(k > 1 ? k - 2 : 0)+16 +: 16] - with_counters[64*(k > 1 ? k - 2 : 0)+48 +: 16]);
+      with_counters[64*k+32 +: 16] = rest(with_counters, k) >= 16'd3 && height_after(with_counters, k) > 16'(rows)
+        ? 16'd1 : 16'd0;
     end
   endfunction
-
-  function automatic bit all_low(input [16*(columns+1)-1:0] now);
-    all_low = 1'b1;
-    for (int k = 0; k < columns; k++) if (now[16*k +: 16] > 16'd2) all_low = 1'b0;
+  function automatic [15:0] lesser(input [15:0] one, input [15:0] other);
+    lesser = one < other ? one : other;
   endfunction
+  // Bits that reach column k from the counters of columns k-1 and k-2.
+  function automatic [15:0] arrivals(input [plan_bits-1:0] plan, input int k);
+    arrivals = 16'd0;
+    if (k > 0) arrivals = plan[64*(k > 0 ? k - 1 : 0)+16 +: 16] + plan[64*(k > 0 ? k - 1 : 0)+32 +: 16];
+    if (k > 1) arrivals = arrivals + plan[64*(k > 1 ? k - 2 : 0)+16 +: 16];
+  endfunction
+  // Bits of column k that no counter of six takes.
+  function automatic [15:0] rest(input [plan_bits-1:0] plan, input int k);
+    rest = plan[64*k +: 16] > 16'd6 * plan[64*k+16 +: 16] ? plan[64*k +: 16] - 16'd6 * plan[64*k+16 +: 16] : 16'd0;
+  endfunction
+  function automatic [15:0] height_after(input [plan_bits-1:0] plan, input int k);
+    height_after = rest(plan, k) + plan[64*k+16 +: 16] + arrivals(plan, k) - 16'd2 * plan[64*k+32 +: 16]
+      - plan[64*k+48 +: 16];
+  endfunction
+  function automatic [plan_bits-1:0] plan_of(input int stage);
+    plan_of = '0;
+    plan_of[15:0] = 16'(height_0);
+    plan_of[79:64] = 16'(height_1);
+    plan_of[143:128] = 16'(height_2);
+    plan_of = with_counters(plan_of);
+    for (int s = 0; s < stage; s++) plan_of = with_counters(heights_after(plan_of));
+  endfunction
+  function automatic [plan_bits-1:0] heights_after(input [plan_bits-1:0] plan);
+    heights_after = '0;
+    for (int k = 0; k < columns; k++) heights_after[64*k +: 16] = height_after(plan, k);
+  endfunction
+  // Stages until no column has more than `rows` bits, one more than fit if they do not fit.
+  function automatic int needed();
+    needed = 0;
+    for (int s = 0; s < 2 * latency; s++) if (needed == s && !is_low(plan_of(s))) needed = s + 1;
+  endfunction
+  function automatic bit is_low(input [plan_bits-1:0] plan);
+    is_low = 1'b1;
+    for (int k = 0; k < columns; k++) if (plan[64*k +: 16] > 16'(rows)) is_low = 1'b0;
+  endfunction
+
+  localparam int stages = needed();
+  localparam int wait_cycles = stages / 2 < latency ? latency - 1 - stages / 2 : 0;
+  if (stages / 2 >= latency || height_0 < 1 || height_1 < 1 || height_2 < 1 || arithmetic == 1) begin : g_check
+    $error("bit_heap: heights must be at least 1, arithmetic not 1, latency enough to bring every column down");
+  end
 
   // verilator lint_off UNUSEDSIGNAL
   for (genvar s = 0; s <= stages; s++) begin : g_stage
@@ -72,57 +97,69 @@ module bit_heap #(
         room'(bits[0 +: height_0])};
       assign column = (columns*room)'(given);
     end else begin : g_counters
-      localparam logic [16*(columns+1)-1:0] former = heights(s - 1);
-      localparam int is_end = int'(former[16*columns]);
+      localparam logic [plan_bits-1:0] plan = plan_of(s - 1);
       wire [columns*room-1:0] next;
       for (genvar k = 0; k < columns; k++) begin : g_column
-        localparam int height = int'(former[16*k +: 16]);
-        localparam int sixes = counters(height);
-        localparam int threes = adders(height, is_end);
-        localparam int used = height - rest(height, is_end);
-        localparam int left = rest(height, is_end);
-        localparam int sixes_below = k > 0 ? counters(int'(former[16*(k > 0 ? k - 1 : 0) +: 16])) : 0;
-        localparam int threes_below = k > 0 ? adders(int'(former[16*(k > 0 ? k - 1 : 0) +: 16]), is_end) : 0;
-        localparam int sixes_below_2 = k > 1 ? counters(int'(former[16*(k > 1 ? k - 2 : 0) +: 16])) : 0;
+        localparam int height = int'(plan[64*k +: 16]);
+        localparam int sixes = int'(plan[64*k+16 +: 16]);
+        localparam int threes = int'(plan[64*k+32 +: 16]);
+        localparam int chained = int'(plan[64*k+48 +: 16]);
+        localparam int chained_above = k + 2 < columns ? int'(plan[64*(k + 2 < columns ? k + 2 : k)+48 +: 16]) : 0;
+        localparam int left = int'(rest(plan, k)) - 3 * threes;
+        localparam int sixes_1 = k > 0 ? int'(plan[64*(k > 0 ? k - 1 : 0)+16 +: 16]) : 0;
+        localparam int threes_1 = k > 0 ? int'(plan[64*(k > 0 ? k - 1 : 0)+32 +: 16]) : 0;
+        localparam int fours_2 = k > 1 ? int'(plan[64*(k > 1 ? k - 2 : 0)+16 +: 16]) - chained : 0;
+        localparam int chained_2 = k > 1 ? int'(plan[64*(k > 1 ? k - 2 : 0)+48 +: 16]) : 0;
         localparam int own = sixes + threes + left;
-        localparam int height_next = own + sixes_below + threes_below + sixes_below_2;
+        localparam int height_next = own + sixes_1 + threes_1 + fours_2;
         wire [room-1:0] from = g_stage[s-1].column[k*room +: room];
-        wire [(sixes > 0 ? 3 * sixes : 1)-1:0] counts;
+        wire [3*sixes:0] counts;
+        wire [3*chained_above:0] counts_above;
         wire carry;
+        assign counts[3*sixes] = 1'b0;
+        assign counts_above[3*chained_above] = 1'b0;
         for (genvar i = 0; i < sixes; i++) begin : g_six
-          localparam int taken = used - 6 * i - 3 * threes > 6 ? 6 : used - 6 * i - 3 * threes;
-          popcount6 u_count (.bits(6'(from[6*i +: taken])), .count(counts[3*i +: 3]));
+          localparam int taken = height - 6 * i > 6 ? 6 : height - 6 * i;
+          wire [5:0] six = 6'(from[6*i +: taken]);
+          if (i < chained) begin : g_upper
+            assign counts[3*i +: 3] = g_column[k-2].counts_above[3*i +: 3];
+          end else if (i < chained + chained_above) begin : g_lower
+            six_counter #(.sixes(2), .arithmetic(arithmetic)) u_count (
+              .bits({g_column[k+2].g_six[i-chained].six, six}),
+              .count({counts_above[3*(i-chained) +: 3], counts[3*i +: 2]})
+            );
+            assign counts[3*i+2] = 1'b0;
+          end else begin : g_lone
+            six_counter #(.sixes(1), .arithmetic(arithmetic)) u_count (.bits(six), .count(counts[3*i +: 3]));
+          end
           assign next[k*room + i] = counts[3*i];
         end
-        if (sixes == 0) begin : g_no_six
-          assign counts = '0;
-        end
         if (threes == 1) begin : g_three
-          wire [2:0] three = from[used-3 +: 3];
-          assign next[k*room + sixes] = ^three;
-          assign carry = (three[0] & three[1]) | (three[0] & three[2]) | (three[1] & three[2]);
+          add_three #(.arithmetic(arithmetic)) u_add (
+            .bits(from[6*sixes +: 3]), .below(1'b0), .parity(next[k*room + sixes]), .majority(carry)
+          );
         end else begin : g_no_three
           assign carry = 1'b0;
         end
         for (genvar i = 0; i < left; i++) begin : g_left
-          assign next[k*room + sixes + threes + i] = from[used + i];
+          assign next[k*room + sixes + threes + i] = from[6*sixes + 3*threes + i];
         end
-        for (genvar i = 0; i < sixes_below; i++) begin : g_below
+        for (genvar i = 0; i < sixes_1; i++) begin : g_twos
           assign next[k*room + own + i] = g_column[k-1].counts[3*i+1];
         end
-        if (threes_below == 1) begin : g_carry
-          assign next[k*room + own + sixes_below] = g_column[k-1].carry;
+        if (threes_1 == 1) begin : g_carry
+          assign next[k*room + own + sixes_1] = g_column[k-1].carry;
         end
-        for (genvar i = 0; i < sixes_below_2; i++) begin : g_below_2
-          assign next[k*room + own + sixes_below + threes_below + i] = g_column[k-2].counts[3*i+2];
+        for (genvar i = 0; i < fours_2; i++) begin : g_fours
+          assign next[k*room + own + sixes_1 + threes_1 + i] =
+            g_column[k-2].counts[3*(i < chained_2 ? i : i + chained)+2];
         end
         assign next[k*room + height_next +: room - height_next] = '0;
       end
-      if (s % 2 == 0) begin : g_register
-        always_ff @(posedge aclk) begin
-          if (!aresetn) column <= '0;
-          else column <= next;
-        end
+      if (s % 4 == 0) begin : g_register
+        always_ff @(posedge aclk) column <= next;
+      end else if (s % 4 == 2) begin : g_enabled
+        always_ff @(posedge aclk) if (aresetn) column <= next;
       end else begin : g_wire
         assign column = next;
       end
@@ -130,34 +167,54 @@ module bit_heap #(
   end
   // verilator lint_on UNUSEDSIGNAL
 
-  // Two rows; below the first column with two bits there is nothing to add.
-  localparam logic [16*(columns+1)-1:0] final_heights = heights(stages);
+  // Columns below the first one of two bits need no adder.
+  localparam logic [plan_bits-1:0] last = plan_of(stages);
   function automatic int first_pair();
     first_pair = sum_bits;
-    for (int k = sum_bits - 1; k >= 0; k--) if (final_heights[16*k +: 16] == 16'd2) first_pair = k;
+    for (int k = sum_bits - 1; k >= 0; k--) if (last[64*k +: 16] > 16'd1) first_pair = k;
   endfunction
-  if (!all_low(final_heights) || stages < 0 || height_0 < 1 || height_1 < 1 || height_2 < 1) begin : g_check
-    $error("bit_heap: heights must be at least 1, and stages enough to bring every column down to two bits");
+  localparam int low = first_pair();
+  wire [sum_bits-1:0] row_0, row_1, row_2, total;
+  for (genvar k = 0; k < sum_bits; k++) begin : g_rows
+    assign {row_2[k], row_1[k], row_0[k]} = g_stage[stages].column[k*room +: 3];
+  end
+  if (low > 0) begin : g_low
+    assign total[low-1:0] = row_0[low-1:0];
+    wire unused = &{1'b0, row_1[low-1:0], row_2[low-1:0]};
+  end
+  if (low < sum_bits && arithmetic == 0) begin : g_add
+    assign total[sum_bits-1:low] = row_0[sum_bits-1:low] + row_1[sum_bits-1:low];
+    wire unused = &{1'b0, row_2[sum_bits-1:low]};
+  end else if (low < sum_bits) begin : g_ternary
+    wire [sum_bits-1:low] parity, majority;
+    for (genvar k = low; k < sum_bits; k++) begin : g_position
+      wire below;
+      if (k > low) begin : g_next
+        assign below = majority[k-1];
+      end else begin : g_first
+        assign below = 1'b0;
+      end
+      add_three #(.arithmetic(arithmetic)) u_add (
+        .bits({row_2[k], row_1[k], row_0[k]}), .below(below), .parity(parity[k]), .majority(majority[k])
+      );
+    end
+    carry_chain #(.width(sum_bits - low), .arithmetic(arithmetic)) u_chain (
+      .propagate(parity), .generate_bit((sum_bits-low)'({majority, 1'b0})), .sum(total[sum_bits-1:low])
+    );
+    wire unused = &{1'b0, majority[sum_bits-1]};
   end
 
-  localparam int low = first_pair();
-  wire [sum_bits-1:0] row_0, row_1;
-  for (genvar k = 0; k < sum_bits; k++) begin : g_rows
-    assign row_0[k] = g_stage[stages].column[k*room];
-    assign row_1[k] = g_stage[stages].column[k*room + 1];
-  end
-  if (low == 0) begin : g_add_all
-    always_ff @(posedge aclk) sum <= row_0 + row_1;
-  end else if (low == sum_bits) begin : g_add_none
-    always_ff @(posedge aclk) sum <= row_0;
-    wire unused_row = &{1'b0, row_1};
-  end else begin : g_add_high
-    always_ff @(posedge aclk) begin
-      sum[low-1:0] <= row_0[low-1:0];
-      sum[sum_bits-1:low] <= row_0[sum_bits-1:low] + row_1[sum_bits-1:low];
+  for (genvar i = 0; i <= wait_cycles; i++) begin : g_wait
+    logic [sum_bits-1:0] waiting;
+    if (i == 0) begin : g_first
+      always_ff @(posedge aclk) waiting <= total;
+    end else if (i % 2 == 0) begin : g_register
+      always_ff @(posedge aclk) waiting <= g_wait[i-1].waiting;
+    end else begin : g_enabled
+      always_ff @(posedge aclk) if (aresetn) waiting <= g_wait[i-1].waiting;
     end
-    wire unused_row = &{1'b0, row_1[low-1:0]};
   end
+  assign sum = g_wait[wait_cycles].waiting;
   wire unused = &{1'b0, aresetn};
 endmodule
 

@@ -3,14 +3,14 @@
 // lane_sum: F of one output channel and one step, sum over pairs of v_0 + 2*v_1 (docs/semantics.md, the cheap form).
 // The sum comes `latency` cycles after its operands.
 //
-// plain = 0: groups of four pairs on short carry chains, then a bit heap of 6:3 counters; about 1.6 LUT a product on
-// LUT6 families. plain = 1: a tree of registered adders, the better form where LUTs have four inputs.
+// arithmetic = 0: groups of up to 15 pairs, then a bit heap; plain SystemVerilog for LUT6 families. 1: a tree of registered
+// adders, the better form where LUTs have four inputs. 2, 3: as 0 with the primitives of Xilinx devices (CARRY4, CARRY8).
 `default_nettype none
 
 module lane_sum #(
   parameter int pairs = 8,
   parameter int latency = 4,
-  parameter int plain = 0
+  parameter int arithmetic = 0
 ) (
   input  wire                aclk,
   input  wire                aresetn,
@@ -20,41 +20,58 @@ module lane_sum #(
 );
   localparam int levels = $clog2(pairs);
   localparam int sum_bits = $clog2(3 * pairs + 1);
-  if (pairs < 1 || latency != levels + 1) begin : g_check
-    $error("lane_sum: pairs must be at least 1 and latency clog2(pairs) + 1");
+  if (pairs < 1 || latency != levels + 1 || arithmetic < 0 || arithmetic > 3) begin : g_check
+    $error("lane_sum: pairs must be at least 1, latency clog2(pairs) + 1, arithmetic in 0 to 3");
   end
 
-  if (plain == 1 || pairs == 1) begin : g_plain
+  if (arithmetic == 1 || pairs == 1) begin : g_plain
     logic [2*pairs-1:0] values;
     for (genvar i = 0; i < pairs; i++) begin : g_pair
       wire carry;
       pair_group #(.pairs(1)) u_pair (
-        .weights(weights[2*i +: 2]), .codes(codes[4*i +: 4]), .low(values[2*i +: 2]), .carries(carry)
+        .weights(weights[2*i +: 2]), .codes(codes[4*i +: 4]), .ones(values[2*i]), .twos(values[2*i+1]), .fours(carry)
       );
       wire unused = &{1'b0, carry};
     end
     adder_tree #(.terms(pairs), .width(2), .sum_bits(sum_bits)) u_tree (.aclk(aclk), .values(values), .sum(sum));
     wire unused = &{1'b0, aresetn};
   end else begin : g_heap
-    localparam int groups = (pairs + 3) / 4;
-    logic [groups-1:0] ones, twos;
-    logic [pairs-groups-1:0] fours;
+    localparam int largest = 15;
+    localparam int groups = (pairs + largest - 1) / largest;
+    localparam int last_size = pairs - largest * (groups - 1);
+    localparam int last_taken = last_size < 3 ? 0 : (last_size - 3) / 4 - last_size / 8;
+    localparam int last_twos = 1 + (last_size - 1) / 2 - 2 * last_taken;
+    localparam int last_fours = last_size / 2 + last_taken;
+    // A full group leaves 1, 4 and 9 bits.
+    localparam int twos_bits = 4 * (groups - 1) + last_twos;
+    localparam int fours_bits = 9 * (groups - 1) + last_fours;
+    logic [groups-1:0] ones;
+    logic [twos_bits-1:0] twos;
+    logic [fours_bits-1:0] fours;
     for (genvar g = 0; g < groups; g++) begin : g_group
-      localparam int size = pairs - 4 * g > 4 ? 4 : pairs - 4 * g;
-      wire [1:0] low;
-      wire [(size > 1 ? size - 2 : 0):0] carries;
-      pair_group #(.pairs(size)) u_group (
-        .weights(weights[8*g +: 2*size]), .codes(codes[16*g +: 4*size]), .low(low), .carries(carries)
+      localparam int size = g < groups - 1 ? largest : last_size;
+      localparam int size_twos = g < groups - 1 ? 4 : last_twos;
+      localparam int size_fours = g < groups - 1 ? 9 : last_fours;
+      wire group_ones;
+      wire [size_twos-1:0] group_twos;
+      wire [(size_fours > 0 ? size_fours - 1 : 0):0] group_fours;
+      pair_group #(.pairs(size), .arithmetic(arithmetic)) u_group (
+        .weights(weights[2*largest*g +: 2*size]), .codes(codes[4*largest*g +: 4*size]), .ones(group_ones),
+        .twos(group_twos), .fours(group_fours)
       );
-      always_ff @(posedge aclk) {twos[g], ones[g]} <= low;
-      if (size > 1) begin : g_carries
-        always_ff @(posedge aclk) fours[3*g +: size-1] <= carries;
-      end else begin : g_no_carries
-        wire unused = &{1'b0, carries};
+      always_ff @(posedge aclk) begin
+        ones[g] <= group_ones;
+        twos[4*g +: size_twos] <= group_twos;
+      end
+      if (size_fours > 0) begin : g_fours
+        always_ff @(posedge aclk) fours[9*g +: size_fours] <= group_fours;
+      end else begin : g_no_fours
+        wire unused = &{1'b0, group_fours};
       end
     end
     bit_heap #(
-      .height_0(groups), .height_1(groups), .height_2(pairs - groups), .stages(2 * levels - 2), .sum_bits(sum_bits)
+      .height_0(groups), .height_1(twos_bits), .height_2(fours_bits), .latency(levels), .sum_bits(sum_bits),
+      .arithmetic(arithmetic)
     ) u_heap (.aclk(aclk), .aresetn(aresetn), .bits({fours, twos, ones}), .sum(sum));
   end
 endmodule

@@ -12,6 +12,7 @@ from flow.simulate import verilator
 
 COMMON = Path(str(resources.files("rtl_templates") / "common"))
 OPS = COMMON.parent
+PRIMITIVES = [OPS / "sim" / f"{name}.sv" for name in ("LUT6_2", "CARRY4", "CARRY8")]
 
 
 def lint(module: Path, parameters: dict[str, int | str] | None = None) -> str:
@@ -30,7 +31,7 @@ def run_bench(folder: Path, top: str, top_text: str, main: str, arguments: Seque
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{top}.sv").write_text(top_text)
     (folder / "main.cpp").write_text(main)
-    sources = [f"{top}.sv", "main.cpp", *(str(path) for path in sorted(COMMON.glob("*.sv")))]
+    sources = [f"{top}.sv", "main.cpp", *(str(path) for path in [*sorted(COMMON.glob("*.sv")), *PRIMITIVES])]
     binary = verilator.build(folder, sources, top, {"text": top_text, "main": main}, "-O1", 1)
     done = subprocess.run([str(binary), *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
