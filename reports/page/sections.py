@@ -10,8 +10,8 @@ from reports.page.collect import FAIL, PASS, UNGATED, UNUSABLE, Build, Design
 from reports.page.figures import label, order, percent, unit, value_text
 from reports.page.markup import Html, element, join, name, shown
 from reports.parsed import Problem
+from reports.schema import AT_MOST, Gate
 from reports.schema import PASS as HOLDS
-from reports.schema import Gate
 from reports.table import number
 from reports.verdict import ERROR, INPUT, Finding
 
@@ -131,24 +131,22 @@ def gates(build: Build) -> Html:
     """Every gate with its limit, failed ones first."""
     ranked = sorted(build.gates, key=lambda gate: gate.status == HOLDS)
     rows = [_gate_row(gate) for gate in ranked[:MOST_ROWS]]
-    head = ("Status", "Gate", "Found", "Limit", "Remark")
-    return table("Gates and their limits", head, rows, len(ranked), numbers=(2, 3))
+    head = ("Status", "Gate", "Found", "Limit", "Of the limit", "Remark")
+    return table("Gates and their limits", head, rows, len(ranked), numbers=(2, 3, 4))
 
 
 def _gate_row(gate: Gate) -> Html:
     holds = gate.status == HOLDS
-    rule = {"<=": "≤ ", ">=": "≥ "}.get(gate.rule, gate.rule)
-    share = gate.value / gate.limit if gate.limit else 0.0
-    found = [number(gate.value)] + ([bar(share)] if gate.limit and gate.rule == "<=" else [])
+    rule = "≤ " if gate.rule == AT_MOST else "≥ "
+    share = gate.value / gate.limit if gate.limit > 0 <= gate.value and gate.rule == AT_MOST else None
     remark = " ".join(part for part in (gate.unit, gate.text) if part)
     return element(
         "tr",
         element("td", badge(PASS if holds else FAIL)),
-        element(
-            "th", name(gate.name), element("span", name(gate.subject or "whole build"), class_="step"), scope="row"
-        ),
-        figure_cell(gate.value, *found),
+        element("th", name(gate.name), " ", element("small", name(gate.subject or "whole build")), scope="row"),
+        figure_cell(gate.value),
         figure_cell(gate.limit, f"{rule}{number(gate.limit)}"),
+        figure_cell(share, *([percent(share), bar(share)] if share is not None else [""])),
         element("td", name(remark, _LONGEST_TEXT)),
     )
 
