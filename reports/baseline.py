@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from reports.errors import ReportError
-from reports.subject import NAMES, Subject
+from reports.subject import NAMES, Subject, counted
 from reports.text import read_json, read_text, write_atomic
 from reports.validate import problems
 
@@ -78,7 +78,7 @@ def baseline_of(subjects: Iterable[Subject], depth: int | None = DEPTH, file: st
     """
     designs: dict[str, Design] = {}
     for subject in sorted(subjects, key=lambda s: (s.name, s.kind, s.file)):
-        modules = {m.path: m.figures.known() for m in subject.modules if depth is None or m.path.count("/") < depth}
+        modules = {m.path: counted(m.figures) for m in subject.modules if depth is None or m.path.count("/") < depth}
         old = designs.get(subject.name, Design({}))
         designs[subject.name] = Design(
             figures={**subject.figures, **old.figures},

@@ -15,7 +15,7 @@ from reports.growth import UPDATE
 from reports.parse import parse
 from reports.parsed import Module, Parsed
 from reports.schema import FAIL
-from reports.subject import NAMES, RESOURCES, STAGED, Subject
+from reports.subject import NAMES, RESOURCES, STAGED, Subject, counted
 from reports.verdict import Finding, gate_of, held, impossible
 
 NAMED = 3
@@ -97,7 +97,7 @@ class Tally:
         if not matches(self.pattern, module.path):
             return
         self.matched += 1
-        value = module.figures.known().get(self.figure)
+        value = counted(module.figures).get(self.figure)
         if value is None and self.figure in module.unknown:
             self.unknown.append((module, self.bound(module)))
             return
@@ -234,7 +234,7 @@ class Vouchers:
     def __init__(self, subject: Subject, figure: str, subjects: Sequence[Subject]) -> None:
         others = [s for s in subjects if s.stage == subject.stage and s.top and figure in s.figures]
         self._reports = {s.top: s.figures[figure] for s in others}
-        rows = ((m.path, m.figures.known().get(figure)) for m in subject.modules)
+        rows = ((m.path, counted(m.figures).get(figure)) for m in subject.modules)
         self._rows = {path: value for path, value in rows if value is not None}
         self._additive = figure in RESOURCES
 

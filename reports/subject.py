@@ -77,7 +77,7 @@ class Subject:
 
     def largest(self, figure: str, most: int = 3) -> str:
         """The modules that hold most of a figure, for messages: those without a part that holds some too."""
-        rows = {m.path: value for m in self.modules if (value := m.figures.known().get(figure))}
+        rows = {m.path: value for m in self.modules if (value := counted(m.figures).get(figure))}
         parents = {path[:i] for path in rows for i, c in enumerate(path) if c == "/"}
         leaves = sorted((path for path in rows if path not in parents), key=lambda path: (-rows[path], path))
         return "; ".join(f"{path}: {rows[path]:,}" for path in leaves[:most])
@@ -92,12 +92,19 @@ def subjects_of(parsed: Parsed, family: str | None = None) -> tuple[Subject, ...
     return tuple(_of_report(parsed, parsed.report, family)) if parsed.report else (_of_tool(parsed),)
 
 
+def counted(figures: Figures) -> dict[str, float]:
+    """Figures by name, `lut` as what occupies LUTs of the device: a netlist's `lut_all`, as every other tool counts.
+
+    >>> counted(Figures(lut=90, lut_all=110))
+    {'lut': 110, 'lut_all': 110}
+    """
+    known = figures.known()
+    return {**known, "lut": known["lut_all"]} if "lut_all" in known else known
+
+
 def _of_tool(parsed: Parsed) -> Subject:
-    figures = parsed.figures.known()
-    if "lut_all" in figures:
-        figures["lut"] = figures["lut_all"]  # what occupies LUTs of the device, as every other tool counts
     return Subject(
-        file=parsed.file, kind=parsed.kind, label=parsed.stage or parsed.kind, figures=figures,
+        file=parsed.file, kind=parsed.kind, label=parsed.stage or parsed.kind, figures=counted(parsed.figures),
         unknown=parsed.unknown, available=parsed.available, stage=parsed.stage, top=parsed.top, device=parsed.device,
         family=parsed.family, tool=" ".join(filter(None, (parsed.tool, parsed.version))) or None,
         modules=parsed.modules, modules_left_out=parsed.modules_left_out,

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Examples in docs/ and in docstrings of reports/ are run as they stand."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+from pathlib import Path
+
+import pytest
+
+import reports
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = sorted((ROOT / "docs").glob("report*.md")) + sorted((ROOT / "docs" / "reports").glob("*.md"))
+MODULES = sorted(m.name for m in pkgutil.walk_packages(reports.__path__, "reports.") if not m.name.endswith("__main__"))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_of_docstrings(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples_of_pages(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    assert doctest.testfile(str(page), module_relative=False).failed == 0
+
+
+def test_the_index_has_examples() -> None:
+    text = (ROOT / "docs" / "reports.md").read_text()
+    assert len(doctest.DocTestParser().get_examples(text)) >= 8
