@@ -92,7 +92,7 @@ def test_crlf_and_byte_order_mark(tmp_path: Path) -> None:
         ("     LUT4                            5\n", "     LUT4                            5\n" * 2, "twice"),
         ("Number of cells:                  7", "", "number of cells is missing"),
         ("=== top ===", "=== acc ===", "twice"),
-        ("   acc                             2\n\n=== d", "   abc                             2\n\n=== d", "one top"),
+        ("   acc                             2\n\n=== d", "   abc                             2\n\n=== d", "design total of"),
         ("Printing statistics.", "", "no statistics"),
         ("     CCU2C                           4\n     LUT4                            5\n",
          "     CCU2C                           5\n     LUT4                            4\n", "not the sum"),
@@ -148,7 +148,7 @@ def test_unknown_cell_gives_no_figure(tmp_path: Path) -> None:
     path = tmp_path / "stat.txt"
     path.write_text(OLD.replace("LUT4", "MYIP"))
     parsed = parse(path)
-    assert not parsed.complete and not parsed.figures.known() and "MYIP" in parsed.problems[0].text
+    assert not parsed.usable and not parsed.figures.known() and "MYIP" in parsed.problems[0].text
 
 
 def test_modules_that_hold_each_other_are_refused() -> None:
