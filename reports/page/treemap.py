@@ -24,7 +24,7 @@ _SHARED = 1.25
 """Rows below may exceed a row so far: Vivado counts a LUT that two modules share in both of them."""
 _GROUP = 0.02
 """Least share of the whole that gets a colour of its own."""
-_SMALLEST = 0.002
+_SMALLEST, _UNSEEN = 0.002, 1e-6
 _DESK, _LETTER = 1100, 7.6
 """Width of the map at a desk and of a letter, in CSS pixels: what of a name fits."""
 _NARROW = 20
@@ -108,12 +108,13 @@ def _weights(tree: Tree, figure: str, below: dict[int, list[int]]) -> list[float
 
 
 def _without_crumbs(parts: list[Tile]) -> list[Tile]:
+    """Small parts as one; none that nobody could see."""
     whole = sum(tile.area for tile in parts)
     kept = [tile for tile in parts if tile.area >= _SMALLEST * whole]
     crumbs = parts[len(kept) :]
-    if len(crumbs) < 2:
-        return parts
-    return [*kept, Tile(f"{len(crumbs)} smaller", sum(t.value for t in crumbs), sum(t.area for t in crumbs))]
+    if len(crumbs) > 1:
+        crumbs = [Tile(f"{len(crumbs)} smaller", sum(t.value for t in crumbs), sum(t.area for t in crumbs))]
+    return kept + [tile for tile in crumbs if tile.area > _UNSEEN * whole]
 
 
 def boxes(values: Sequence[float], ratio: float = _RATIO) -> list[Box]:
