@@ -21,16 +21,20 @@ XILINX = "xilinx"
 _TABLES: dict[str, Mapping[str, Counts]] = {
     XILINX: xilinx.CELLS,
     "ecp5": lattice.ECP5,
+    "machxo2": lattice.MACHXO2,
     "ice40": lattice.ICE40,
     "nexus": lattice.NEXUS,
     "gowin": gowin.CELLS,
     "cyclonev": others.CYCLONE_V,
     "gatemate": others.GATEMATE,
     "quicklogic": others.QUICKLOGIC,
+    "pp3": others.PP3,
     "efinix": others.EFINIX,
     "anlogic": others.ANLOGIC,
     "polarfire": others.POLARFIRE,
 }
+# Whose small netlists look like a more common family's: never inferred without a kind of its own.
+_LOOKALIKES = frozenset(("machxo2", "pp3"))
 _PREFIXES: dict[str, Mapping[str, Counts]] = {"quicklogic": others.QUICKLOGIC_PREFIXES}
 _RULES = {"xcup": XILINX, "xcu": XILINX, "xc7": XILINX, **{name: name for name in _TABLES}}
 FAMILIES = tuple(_RULES)
@@ -52,7 +56,10 @@ def infer_family(kinds: Iterable[str]) -> str | None:
     ('xilinx', None, None)
     """
     found = {kind for kind in kinds if not kind.startswith("$")}
-    holders = {kind: [rules for rules in _TABLES if _cost(kind, rules) is not None] for kind in found}
+    own = {rules for rules in _LOOKALIKES for kind in found if _holders(kind) == [rules]}
+    if own:
+        return own.pop() if len(own) == 1 and not any(_holders(kind) == [] for kind in found) else None
+    holders = {kind: [rules for rules in _holders(kind) if rules not in _LOOKALIKES] for kind in found}
     marks = {names[0] for names in holders.values() if len(names) == 1}
     if marks:
         return marks.pop() if len(marks) == 1 else None
@@ -83,6 +90,10 @@ def count(cells: Mapping[str, int], family: str, *, file: str = "netlist") -> Co
         assert cost is not None
         total += cost * cells[kind]
     return total
+
+
+def _holders(kind: str) -> list[str]:
+    return [rules for rules in _TABLES if _cost(kind, rules) is not None]
 
 
 def _cost(kind: str, rules: str) -> Counts | None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lattice ECP5, iCE40 and Nexus.
+"""Lattice ECP5, MachXO2, iCE40 and Nexus.
 
-ECP5 and Nexus: `lut` is LUT4. iCE40: `lut` is SB_LUT4; block RAM is the 4 Kb SB_RAM40, one each; the 256 Kb single-port
-RAM is no block RAM. Sources: Lattice FPGA-TN-02204 (ECP5), FPGA-TN-02099 and the iCE technology library, FPGA-TN-02081
+ECP5, MachXO2 and Nexus: `lut` is LUT4. iCE40: `lut` is SB_LUT4; block RAM is the 4 Kb SB_RAM40, one each; the
+256 Kb single-port RAM is no block RAM. Sources: Lattice FPGA-TN-02204 (ECP5), FPGA-TN-02099 and the iCE technology library, FPGA-TN-02081
 (Nexus), and the cell libraries of Yosys 0.70 (share/).
 """
 
@@ -22,6 +22,16 @@ ECP5: dict[str, Counts] = {
     **same(FREE, "EHXPLLL CLKDIVF ECLKSYNCB ECLKBRIDGECS OSCG USRMCLK JTAGG EXTREFB DCUA PCSCLKDIV DTR SEDGA"),
     **same(FREE, "DELAYF DELAYG DQSBUFM DDRDLLA DLLDELD IDDRX1F IDDRX2F IDDR71B IDDRX2DQA ODDRX1F ODDRX2F ODDR71B"),
     **same(FREE, "ODDRX2DQA ODDRX2DQSB OSHX2A TSHX2DQA TSHX2DQSA"),
+}
+
+MACHXO2: dict[str, Counts] = {
+    "LUT4": LUT,
+    "INV": NOT,
+    **same(CELL_RAM, "TRELLIS_DPR16X4"),
+    "TRELLIS_FF": FF,
+    **brams(1, "DP8KC PDPW8KC SP8KC FIFO8KB"),
+    "CCU2D": CARRY,
+    **same(FREE, "PFUMX L6MUX21 VLO VHI GSR PUR SGSR TRELLIS_IO BB IB OB OBZ DCCA DCMA EHXPLLJ CLKDIVC OSCH OSCJ EFB"),
 }
 
 _RESETS = ("", "R", "S", "SR", "SS")

@@ -54,6 +54,15 @@ QUICKLOGIC: dict[str, Counts] = {
 }
 QUICKLOGIC_PREFIXES: dict[str, Counts] = brams(2, "TDP36K_BRAM_ TDP36K_FIFO_")
 
+PP3: dict[str, Counts] = {
+    **same(LUT, "LUT1 LUT2 LUT3 LUT4"),
+    **same(NOT, "inv"),
+    **wide(1, "mux2x0 mux2x1 mux4x0"),
+    **wide(2, "mux8x0"),
+    **same(FF, "dff dffc dffp dffpc dffe dffec dffepc"),
+    **same(FREE, "inpad outpad bipad ckpad gclkbuff buff logic_0 logic_1"),
+}
+
 EFINIX: dict[str, Counts] = {
     "EFX_LUT4": LUT,
     "EFX_FF": FF,

@@ -177,7 +177,7 @@ def _ooc(data: dict[str, Any], draft: Draft) -> None:
     for name, value in {**counts, "fmax_mhz": fmax, "fps": fps}.items():
         if value is not None:
             draft.figure(name, value)
-    slack = data.get("WNS")
+    slack: Any = data.get("WNS")
     if isinstance(slack, (int, float)) and not isinstance(slack, bool) and abs(slack) < 1e9:
         draft.figure("wns_ns", float(slack))
     else:

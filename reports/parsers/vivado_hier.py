@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from reports.errors import ReportError
 from reports.grid import is_border
@@ -106,7 +107,7 @@ def _cells(text: str, bars: list[int]) -> list[str] | None:
     """Cells of a row; None where a bar stands elsewhere."""
     if len(text) != bars[-1] + 1 or any(text[bar] != "|" for bar in bars):
         return None
-    return [text[left + 1 : right] for left, right in zip(bars, bars[1:], strict=False)]
+    return [text[left + 1 : right] for left, right in pairwise(bars)]
 
 
 def _drawing(lines: Iterator[Line], source: Source) -> tuple[list[int], list[str], int]:

@@ -132,4 +132,3 @@ def _hierarchy(part: Section | None, draft: Draft) -> None:
             if len(stack) == 1 and None not in (value, dynamic) and abs((value or 0) - (dynamic or 0)) > 0.0011:
                 draft.problem(f"is {dynamic} in the summary and {value} here", line=site.line, field="power_dynamic_w")
                 draft.withdraw("power_dynamic_w")
-

@@ -121,7 +121,9 @@ def _compare_name(draft: Draft, command: str, line: int | None) -> None:
     claims = set(_NAMED.findall(name))
     implemented = bool(claims) and not claims & {"synth", "synthed"}
     if implemented and draft.stage in (SYNTH, OPT):
-        text = f"is {draft.state!r}, but the report was written as {name}: a design that is not placed passed off as such"
+        text = (
+            f"is {draft.state!r}, but the report was written as {name}: a design that is not placed passed off as such"
+        )
     elif claims and claims <= {"synth", "synthed"} and draft.stage in (PLACE, ROUTE):
         text = f"is {draft.state!r}, but the report was written as {name}"
     else:

@@ -176,7 +176,9 @@ class _Reader:
                 if (value := number(other.cells.get(column, ""))) is not None
             ]
             if (worst is None and below) or (worst is not None and worst != min(below, default=None)):
-                text = f"is {row.cells.get(column)}, the worst of the tables of clocks is {min(below, default='absent')}"
+                text = (
+                    f"is {row.cells.get(column)}, the worst of the tables of clocks is {min(below, default='absent')}"
+                )
                 draft.problem(text, line=row.line, field=name)
                 draft.withdraw(name)
             if worst is not None and ((worst < 0) != bool(count) or (sum_of or 0) > 0 or (worst < 0) != bool(sum_of)):

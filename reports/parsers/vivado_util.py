@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, pairwise
 
 from reports.errors import ReportError
 from reports.parsed import Draft, Figures, Module
@@ -102,7 +102,7 @@ def _rows(parts: Iterable[Section], draft: Draft) -> Iterator[Site]:
                 continue
             names = [(site.name, site.depth, site.line) for site in sites(table)]
             if "Used" in table.blocks[0][0].cells and table.blocks[0][0].cells[0] == "Site Type":
-                for (name, depth, _), (other, beside, line) in zip(names, names[1:], strict=False):
+                for (name, depth, _), (other, beside, line) in pairwise(names):
                     if (name, depth) == (other, beside):
                         draft.problem(f"{name} stands twice", line=line, field=part.title)
                 yield from sites(table)
@@ -211,7 +211,7 @@ def _black_boxes(parts: list[Section], draft: Draft) -> None:
     for part in boxes:
         found = part.tables()
         names = [site.name for table in found for site in sites(table)]
-        wrong = next((text for table in found if (text := unsound(table))), None)
+        wrong = next((why for table in found if (why := unsound(table))), None)
         if not found or wrong or (not names and part.borders != 2):
             draft.problem("the table of black boxes is not whole", line=part.line, field=part.title)
         elif names:
@@ -231,7 +231,7 @@ def _set_part_aside(source: Source, draft: Draft) -> None:
     after = words[words.index(option) + 1 :]
     path = after[0].strip("{}[]") if after else option
     known = {name: value for name in _ROWS if (value := draft.value(name)) is not None}
-    draft.module(Module(path, Figures(**known)))
+    draft.module(Module(path, Figures(**known)))  # type: ignore[arg-type]
     draft.withdraw(*_ROWS)
     draft.available.clear()
     text = f"reports a part of the design ({option} {path}), not all of it; its figures are those of a module"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The layouts of Yosys `stat`: json with plain or nested counts, text with the name first (to 0.5x) or last (from 0.5x).
+"""The layouts of Yosys `stat`: json with plain or nested counts, text with the name first (to 0.5x) or last.
 
 Newer text has a legend above its columns (count, area, each with and without what is in submodules); the column is
 found there. In both newer layouts what a module instantiates is counted apart from its cells.

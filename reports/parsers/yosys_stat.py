@@ -95,7 +95,9 @@ def _rows(stat: Stat, draft: Draft, file: str) -> None:
         rows += 1
         if depth < _DEEPEST:
             held = [(kind, number) for kind, number in stat.modules[name].cells.items() if kind in stat.modules]
-            pending += [(f"{path}/{kind}", kind, times * number, depth + 1) for kind, number in reversed(held) if number]
+            pending += [
+                (f"{path}/{kind}", kind, times * number, depth + 1) for kind, number in reversed(held) if number
+            ]
 
 
 def looks_like(text: str) -> str | None:
