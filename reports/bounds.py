@@ -32,7 +32,7 @@ def resolve(limit: Amount, subject: Subject, name: str, device: str | None) -> f
     """
     if not isinstance(limit, Share):
         return limit
-    if device and subject.device and devices.device(subject.device) not in (None, devices.device(device)):
+    if device and subject.device and devices.device(subject.device) != devices.device(device):
         raise ReportError(subject.file, f"is for {subject.device}, the budget for {device}")
     has = "lut" if name in ("lut_all", "lutram") else name
     amounts = {**(devices.amounts(device or subject.device or "") or {}), **subject.available}

@@ -30,7 +30,8 @@ def matches(pattern: str, path: str) -> bool:
     >>> matches("top/**", "top/a/b[1]"), matches("top/*", "top/a/b"), matches("**/b[?]", "top/a/b[1]")
     (True, False, True)
     """
-    reach = {0}  # how many names of the pattern may be used up
+    if pattern == "**":
+        return True
     names = pattern.split("/")
 
     def closed(places: set[int]) -> set[int]:
@@ -41,7 +42,7 @@ def matches(pattern: str, path: str) -> bool:
                 more.add(place)
         return more
 
-    reach = closed(reach)
+    reach = closed({0})  # how many names of the pattern may be used up
     for part in path.split("/"):
         moved = {i for i in reach if i < len(names) and names[i] == "**"}
         moved |= {i + 1 for i in reach if i < len(names) and names[i] != "**" and _name_matches(names[i], part)}

@@ -14,13 +14,18 @@ from reports.table import clean
 from reports.verdict import ERROR, NOTE, Finding
 
 _COMMANDS = {FAIL: "error", ERROR: "error", NOTE: "notice"}
+MOST = 50
+"""Annotations of one run; GitHub shows fewer."""
 LARGEST = 900 * 2**10
 """Bytes of a summary; GitHub refuses a page of more than 1 MiB."""
 
 
 def write(document: Document) -> str:
     """The tables, and one workflow command for each finding that is no pass."""
-    commands = [_command(finding) for finding in document.findings if finding.status in _COMMANDS]
+    told = sorted((f for f in document.findings if f.status in _COMMANDS), key=lambda f: f.status == NOTE)
+    commands = [_command(finding) for finding in told[:MOST]]
+    if len(told) > MOST:
+        commands.append(f"::notice title=reports::{len(told) - MOST} further findings are in the log of this step")
     return terminal.write(document) + "".join(f"{command}\n" for command in commands)
 
 

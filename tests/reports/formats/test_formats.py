@@ -140,6 +140,13 @@ def test_github_commands_are_escaped() -> None:
     assert text.endswith("::error file=a%2Cb%3Ac.rpt,line=7,title=reports dsp::100 %25 of ::x?next\n")
 
 
+def test_annotations_have_a_bound_and_errors_go_first() -> None:
+    findings = (*(Finding("note", "f", "r", str(i)) for i in range(60)), Finding("fail", "f", "r", "it failed"))
+    commands = [x for x in github.write(Document("t", (), findings, None)).splitlines() if x.startswith("::")]
+    assert len(commands) == github.MOST + 1 and commands[0].startswith("::error file=f,")
+    assert commands[-1].endswith("::11 further findings are in the log of this step")
+
+
 def test_the_page_of_a_job_is_appended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = tmp_path / "summary.md"
     page.write_text("before\n")
