@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The part of JSON Schema (2020-12) that report.schema.json uses, strictly."""
+"""The part of JSON Schema (2020-12) that report.schema.json and parsed.schema.json use, strictly."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "integer": (int,),
     "number": (int, float),
     "boolean": (bool,),
+    "null": (type(None),),
 }
 _KEYWORDS = {
     "$schema", "$id", "$defs", "$ref", "title", "description", "type", "properties", "required", "additionalProperties",
@@ -27,8 +28,17 @@ _KEYWORDS = {
 @cache
 def report_schema() -> dict[str, Any]:
     """The JSON Schema of report.json."""
-    text = (resources.files("reports") / "report.schema.json").read_text(encoding="utf-8")
-    schema: dict[str, Any] = json.loads(text)
+    return _read("report.schema.json")
+
+
+@cache
+def parsed_schema() -> dict[str, Any]:
+    """The JSON Schema of what `python -m reports parse --json` prints."""
+    return _read("parsed.schema.json")
+
+
+def _read(name: str) -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads((resources.files("reports") / name).read_text(encoding="utf-8"))
     return schema
 
 
@@ -54,9 +64,10 @@ def problems(
 
 
 def _scalar(value: Any, schema: dict[str, Any]) -> list[str]:
-    kind = schema.get("type")
-    if kind is not None and (not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "boolean")):
-        return [f"expected {kind}, found {_short(value)}"]
+    kinds = schema.get("type", [])
+    kinds = [kinds] if isinstance(kinds, str) else kinds
+    if kinds and not any(_is(value, kind) for kind in kinds):
+        return [f"expected {' or '.join(kinds)}, found {_short(value)}"]
     if isinstance(value, float) and not math.isfinite(value):
         return [f"expected a finite number, found {value}"]
     found = []
@@ -77,6 +88,10 @@ def _scalar(value: Any, schema: dict[str, Any]) -> list[str]:
         if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
             found.append(f"text of {len(value)} characters is too short or too long")
     return found
+
+
+def _is(value: Any, kind: str) -> bool:
+    return isinstance(value, _TYPES[kind]) and (kind == "boolean" or not isinstance(value, bool))
 
 
 def _object(value: dict[str, Any], schema: dict[str, Any], root: dict[str, Any], place: str) -> list[tuple[str, str]]:

@@ -2,8 +2,9 @@
 """Lattice ECP5, MachXO2, iCE40 and Nexus.
 
 ECP5, MachXO2 and Nexus: `lut` is LUT4. iCE40: `lut` is SB_LUT4; block RAM is the 4 Kb SB_RAM40, one each; the
-256 Kb single-port RAM is no block RAM. Sources: Lattice FPGA-TN-02204 (ECP5), FPGA-TN-02099 and the iCE technology library, FPGA-TN-02081
-(Nexus), and the cell libraries of Yosys 0.70 (share/).
+256 Kb single-port RAM is no block RAM.
+Sources: Lattice FPGA-TN-02204 (ECP5), FPGA-TN-02099 and the iCE technology library, FPGA-TN-02081 (Nexus), and the
+cell libraries of Yosys 0.70 (share/).
 """
 
 from __future__ import annotations
