@@ -137,7 +137,7 @@ def _area(draft: Draft, found: Found) -> None:
             draft.withdraw(name)
             draft.problem("is used, but the device has none", line=line, field=name)
     lut, ff = draft.available.get("lut"), draft.available.get("ff")
-    # Every Xilinx family since Virtex-5 has one or two flip-flops for a LUT.
-    if lut and ff is not None and ff not in (lut, 2 * lut):
+    # Every Xilinx family since Virtex-4 has one or two flip-flops for a LUT.
+    if lut and ff is not None and not lut <= ff <= 4 * lut:
         draft.withdraw("lut", "ff")
         draft.problem(f"the device cannot have {lut:.0f} LUT and {ff:.0f} FF; lines were exchanged", field="ff")

@@ -153,7 +153,7 @@ def _shares(draft: Draft, cells: Mapping[str, str], shares: dict[str, tuple[Deci
             low = max(low, used * 100)
         else:
             low = max(low, used * 100 / (int(share) + 1))
-            high = min(high, used * 100 / int(share))
+            high = min(high, used * 100 / (int(share) - Decimal("0.5")))  # cut off or rounded
         if low > high:
             draft.withdraw(name)
             draft.problem(f"{values.shown(cell)} is not of the same device as the rows above", line=line, field=name)

@@ -124,11 +124,14 @@ def check_average(draft: Draft, figure: str, average: str, line: int | None = No
     mean = whole(average)
     if least is None or most is None:
         return
-    single = figure == "latency" and draft.has("ii_max") and draft.value("ii_max") is None
-    if mean is None or not least <= mean <= most or (single and least != most):
+    text = f"average {shown(average)} does not fit {least:.0f} to {most:.0f}"
+    if mean is None or not least <= mean <= most:
         draft.withdraw(f"{figure}_min", f"{figure}_max")
-        text = f"average {shown(average)} does not fit {least:.0f} to {most:.0f}" + " of one transaction" * single
         draft.problem(text, line=line, field=f"{figure}_min")
+    elif figure == "latency" and draft.has("ii_max") and draft.value("ii_max") is None and least != most:
+        draft.problem(
+            f"{text} of the one transaction that an unknown interval stands for", line=line, field="latency_min"
+        )
 
 
 def check_time(draft: Draft, name: str, absolute: Time | None, line: int | None = None) -> None:
