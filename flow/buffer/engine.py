@@ -1,115 +1,154 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A small exact simulator of processes that pass beats: each process says when, the engine only says who runs next.
-
-Times are final when written: a process waits (yields) for the time of one event of another process, computes the
-times of its own events from those (max and plus only), and goes on. Nothing is guessed, so the order in which
-processes run changes no time, and processes that all wait for each other are a deadlock of the hardware whatever its
-timing (bounded buffers, blocking reads and writes: a determinate network).
-"""
+"""Networks of processes that pass beats, run by a small compiled simulator (engine.cpp): exact times, or a deadlock."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass, field
+import hashlib
+import os
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
 
+import numpy as np
+
+from flow.errors import ToolError
 from flow.estimate.memories import fifo_memory
 
 BLOCK_DELAY = 2
 """Cycles through a FIFO in block memory; one in LUTs (rtl_templates/common/stream_fifo.sv)."""
+KINDS = (
+    "source", "flow", "pool", "collect_frames", "leave_frames", "store",
+    "fetch", "pixels", "sum", "leave", "sum_batches", "leave_pixels",
+)  # fmt: skip
+"""Processes that engine.cpp knows, in the order of its table."""
+SOURCES = ("engine.h", "streams.h", "convolution.h", "engine.cpp")
+FLAGS = ("-std=c++20", "-O2")
 
 
-class Track:
-    """Times (cycles) of successive events of one kind, and who waits for the next one.
-
-    Attributes:
-        name: for messages.
-        times: of events 0, 1, ...; never decreasing.
-    """
-
-    __slots__ = ("name", "times", "waiting")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.times: list[int] = []
-        self.waiting: list[tuple[int, Process]] = []
-
-
-Wait = tuple[Track, int]
-"""What a process yields: it needs the time of event n of a track."""
-
-Steps = Generator[Wait, None, None]
-
-
+@dataclass(frozen=True)
 class Channel:
     """A FIFO of `depth` beats.
 
     Attributes:
         name: of the edge.
+        number: of the channel in its network.
         depth: beats it holds; a very large number is unbounded.
         delay: cycles after which a beat that entered can leave.
-        written: when beat n entered; it can be read `delay` cycles later.
-        read: when beat n left; its place can be written one cycle later.
-    """
-
-    __slots__ = ("delay", "depth", "name", "read", "written")
-
-    def __init__(self, name: str, depth: int) -> None:
-        self.name, self.depth = name, depth
-        self.delay = BLOCK_DELAY if fifo_memory(depth) == "block" else 1
-        self.written, self.read = Track(f"{name} written"), Track(f"{name} read")
-
-
-@dataclass(eq=False)
-class Process:
-    """One part of the hardware that works on its own.
-
-    Attributes:
-        name: of the node it belongs to.
-        steps: generator that yields what it waits for.
-        makes: tracks that it appends to.
-        blocked: what it waits for.
+        written: track of the times when beats entered; they can be read `delay` cycles later.
+        read: track of the times when beats left; a place can be written one cycle later.
     """
 
     name: str
-    steps: Steps
-    makes: tuple[Track, ...]
-    blocked: Wait | None = field(default=None)
+    number: int
+    depth: int
+    delay: int
+    written: int
+    read: int
 
 
-def run(processes: Iterable[Process]) -> list[Process]:
-    """Run until nobody can go on.
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gave.
 
-    Returns:
-        The processes that have not ended: empty unless the network is deadlocked.
+    Attributes:
+        blocked: for each process that has not ended, the track that it waits for; empty unless there is a deadlock.
+        peaks: most beats at once, by channel.
+        times: of the wanted events.
     """
-    pending = list(processes)
-    ready = deque(pending)
-    alive = dict.fromkeys(pending)
-    while ready:
-        process = ready.popleft()
+
+    blocked: tuple[int, ...]
+    peaks: tuple[int, ...]
+    times: tuple[tuple[int, ...], ...]
+
+
+class Network:
+    """Processes, the FIFOs between them, and the tracks (times of successive events) that they wait for."""
+
+    def __init__(self) -> None:
+        self.channels: list[Channel] = []
+        self._tracks = 0
+        self._processes: list[tuple[int, list[int]]] = []
+
+    def track(self) -> int:
+        """A new track."""
+        self._tracks += 1
+        return self._tracks - 1
+
+    def channel(self, name: str, depth: int) -> Channel:
+        """A new FIFO of so many beats."""
+        delay = BLOCK_DELAY if fifo_memory(depth) == "block" else 1
+        self.channels.append(Channel(name, len(self.channels), depth, delay, self.track(), self.track()))
+        return self.channels[-1]
+
+    def process(self, kind: str, *arguments: int | Channel | Sequence[int] | Sequence[Channel]) -> None:
+        """A new process: one of KINDS with the arguments that engine.cpp reads, in order."""
+        numbers: list[int] = []
+        for argument in arguments:
+            if isinstance(argument, Channel):
+                numbers.append(argument.number)
+            elif isinstance(argument, int):
+                numbers.append(argument)
+            else:
+                numbers += [len(argument), *(v.number if isinstance(v, Channel) else int(v) for v in argument)]
+        self._processes.append((KINDS.index(kind), numbers))
+
+    def run(self, wanted: Sequence[tuple[int, int, int]]) -> Outcome:
+        """Run until nobody can go on.
+
+        Args:
+            wanted: (track, first event, every so many) of which times are asked for.
+
+        Raises:
+            ToolError: the simulator cannot be compiled or run.
+        """
+        numbers = [self._tracks, len(self.channels)]
+        for channel in self.channels:
+            numbers += [channel.depth, channel.delay, channel.written, channel.read]
+        numbers.append(len(self._processes))
+        for kind, arguments in self._processes:
+            numbers += [kind, len(arguments), *arguments]
+        numbers += [len(wanted), *(value for one in wanted for value in one)]
+        job = np.array(numbers, dtype=np.int64).tobytes()
         try:
-            while True:
-                track, event = wait = next(process.steps)
-                if len(track.times) <= event:
-                    process.blocked = wait
-                    track.waiting.append((event, process))
-                    break
-        except StopIteration:
-            alive.pop(process)
-        for made in process.makes:
-            if made.waiting:
-                _wake(made, ready)
-    return list(alive)
+            done = subprocess.run([simulator()], input=job, capture_output=True, check=False)
+        except OSError as error:
+            raise ToolError(f"schedule simulator: cannot run ({error.strerror}); remove {simulator()}") from error
+        if done.returncode:
+            raise ToolError(f"schedule simulator: exit code {done.returncode}: a frame takes too many cycles or beats")
+        lines = [tuple(int(value) for value in line.split()) for line in done.stdout.decode().splitlines()]
+        return Outcome(tuple(track for track in lines[0] if track >= 0), lines[1], tuple(lines[2:]))
 
 
-def _wake(track: Track, ready: deque[Process]) -> None:
-    known = len(track.times)
-    still = []
-    for event, process in track.waiting:
-        if event < known:
-            process.blocked = None
-            ready.append(process)
-        else:
-            still.append((event, process))
-    track.waiting = still
+@cache
+def simulator() -> Path:
+    """The compiled simulator, kept in $ERN_CACHE, else `~/.cache/ern-flow`.
+
+    Raises:
+        ToolError: g++ is missing or failed.
+    """
+    folder = resources.files("flow.buffer")
+    texts = {name: (folder / name).read_text() for name in SOURCES}
+    digest = hashlib.sha256(repr((FLAGS, texts)).encode()).hexdigest()[:16]
+    place = Path(os.environ.get("ERN_CACHE") or Path.home() / ".cache" / "ern-flow")
+    binary = place / f"schedule_{digest}"
+    if binary.is_file():
+        return binary
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=place) as name:
+            for file, text in texts.items():
+                (Path(name) / file).write_text(text)
+            command = ["g++", *FLAGS, "-o", "schedule", SOURCES[-1]]
+            done = subprocess.run(command, cwd=name, capture_output=True, text=True, check=False)
+            if done.returncode:
+                raise ToolError(f"g++: exit code {done.returncode}\n{done.stderr[:2000]}")
+            (Path(name) / "schedule").replace(binary)
+    except FileNotFoundError as error:
+        raise ToolError("g++: not found on PATH, the schedule model is compiled once; install g++") from error
+    except OSError as error:
+        raise ToolError(f"{place}: cannot be written ({error.strerror}); set ERN_CACHE to a folder that can") from error
+    return binary

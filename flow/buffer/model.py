@@ -6,9 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from flow.buffer.engine import Channel, Process, Steps, run
+from flow.buffer.engine import Channel, Network
 from flow.buffer.place import Place
 from flow.buffer.timing import TIMINGS
 from flow.design import Design
@@ -38,9 +36,7 @@ class Schedule:
     peaks: dict[str, int]
 
 
-def schedule(
-    design: Design, frames: int = 0, depths: Mapping[str, int] | None = None, period: float = 0.0
-) -> Schedule:
+def schedule(design: Design, frames: int = 0, depths: Mapping[str, int] | None = None, period: float = 0.0) -> Schedule:
     """Run a design's schedule.
 
     Args:
@@ -53,22 +49,22 @@ def schedule(
         FoldError: the design deadlocks; names the FIFO that is too shallow.
     """
     frames = frames or _frames(design)
-    channels = {e.name: Channel(e.name, (depths or {}).get(e.name, e.depth)) for e in design.edges}
-    out = Channel("output", UNBOUNDED)
-    processes: list[Process] = [_source(design, channels, frames, period)]
+    network = Network()
+    channels = {e.name: network.channel(e.name, (depths or {}).get(e.name, e.depth)) for e in design.edges}
+    out = network.channel("output", UNBOUNDED)
+    entries = [channels[e.name] for e in design.consumers(IMAGE)]
+    network.process("source", frames * design.image.pixels, design.image.pixels, int(period), entries)
     for node in design.graph.nodes:
         inputs = tuple(channels[e.name] for e in design.inputs(node))
         outputs = tuple(channels[e.name] for e in design.consumers(node.name)) or (out,)
-        processes += _processes(design, node, inputs, outputs, frames)
-    stuck = run(processes)
-    if stuck:
-        raise FoldError(_deadlock(design, channels, stuck))
+        _join(network, design, node, inputs, outputs, frames)
     beats = design.beats(design.graph.output.name)
-    ends = tuple(out.written.times[beats - 1 :: beats])
-    start = min(channel.written.times[0] for e, channel in _entries(design, channels))
-    return Schedule(
-        ends[-1] - ends[-2], ends[0] - start + 1, ends, {name: _peak(channel) for name, channel in channels.items()}
-    )
+    found = network.run([(out.written, beats - 1, beats), *((entry.written, 0, 2**40) for entry in entries)])
+    if found.blocked:
+        raise FoldError(_deadlock(design, channels, found.blocked))
+    ends, start = found.times[0], min(times[0] for times in found.times[1:])
+    peaks = {name: found.peaks[channel.number] for name, channel in channels.items()}
+    return Schedule(ends[-1] - ends[-2], ends[0] - start + 1, ends, peaks)
 
 
 def _frames(design: Design) -> int:
@@ -78,19 +74,27 @@ def _frames(design: Design) -> int:
 def alone(design: Design, node: Op) -> int:
     """Cycles a frame of one node whose inputs always come and whose outputs always go."""
     frames = min(3, _frames(design))
-    inputs = tuple(Channel(e.name, UNBOUNDED) for e in design.inputs(node))
-    out = Channel("output", UNBOUNDED)
+    network = Network()
+    inputs = tuple(network.channel(e.name, UNBOUNDED) for e in design.inputs(node))
+    out = network.channel("output", UNBOUNDED)
     for channel, stream in zip(inputs, node.inputs, strict=True):
-        channel.written.times = list(range(frames * design.beats(stream)))
-    run(_processes(design, node, inputs, (out,), frames))
-    ends = out.written.times[design.beats(node.name) - 1 :: design.beats(node.name)]
+        network.process("source", frames * design.beats(stream), 1, 0, [channel])
+    _join(network, design, node, inputs, (out,), frames)
+    beats = design.beats(node.name)
+    ends = network.run([(out.written, beats - 1, beats)]).times[0]
     return ends[-1] - ends[-2]
 
 
-def _processes(
-    design: Design, node: Op, inputs: tuple[Channel, ...], outputs: tuple[Channel, ...], frames: int
-) -> list[Process]:
+def _join(
+    network: Network,
+    design: Design,
+    node: Op,
+    inputs: tuple[Channel, ...],
+    outputs: tuple[Channel, ...],
+    frames: int,
+) -> None:
     place = Place(
+        network,
         node,
         design.foldings[node.name],
         inputs,
@@ -100,46 +104,12 @@ def _processes(
         design.shape(node.name),
         frames,
     )
-    return TIMINGS[node.kind](place)
+    TIMINGS[node.kind](place)
 
 
-def _entries(design: Design, channels: Mapping[str, Channel]) -> list[tuple[str, Channel]]:
-    return [(e.name, channels[e.name]) for e in design.consumers(IMAGE)]
-
-
-def _source(design: Design, channels: Mapping[str, Channel], frames: int, period: float) -> Process:
-    outputs = [channel for _, channel in _entries(design, channels)]
-    pixels = design.image.pixels
-    gap = max(1.0, period / pixels)
-
-    def steps() -> Steps:
-        time = -1
-        for beat in range(frames * pixels):
-            time = last = max(int(beat * gap), time + 1)
-            for channel in outputs:
-                moved = time
-                if beat >= channel.depth:
-                    if len(channel.read.times) <= beat - channel.depth:
-                        yield channel.read, beat - channel.depth
-                    moved = max(moved, channel.read.times[beat - channel.depth] + 1)
-                channel.written.times.append(moved)
-                last = max(last, moved)
-            time = last
-
-    return Process(IMAGE, steps(), tuple(channel.written for channel in outputs))
-
-
-def _peak(channel: Channel) -> int:
-    """Most beats inside after any cycle: those written less those read up to it."""
-    written = np.array(channel.written.times, dtype=np.int64)
-    read = np.array(channel.read.times, dtype=np.int64)
-    return int((np.arange(1, len(written) + 1) - np.searchsorted(read, written, side="right")).max(initial=0))
-
-
-def _deadlock(design: Design, channels: Mapping[str, Channel], stuck: list[Process]) -> str:
-    full = {c.read.name: c for c in channels.values()}
-    blocked = [p.blocked for p in stuck if p.blocked]
-    shallow = [full[track.name] for track, _ in blocked if track.name in full]
+def _deadlock(design: Design, channels: Mapping[str, Channel], blocked: tuple[int, ...]) -> str:
+    full = {channel.read: channel for channel in channels.values()}
+    shallow = [full[track] for track in blocked if track in full]
     joins = {e.name for node in design.graph.nodes if node.arity > 1 for e in design.inputs(node)}
     named = sorted((c for c in shallow if c.name in joins), key=lambda c: c.name) or shallow
     culprits = ", ".join(f"{c.name} (depth {c.depth})" for c in named) or "no FIFO"

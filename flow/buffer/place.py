@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flow.buffer.engine import Channel, Process, Steps, Track
+from flow.buffer.engine import Channel, Network
 from flow.ops import Folding, Op
 from flow.types import Shape
 
@@ -15,6 +15,7 @@ class Place:
     """A node in a running design.
 
     Attributes:
+        network: that its processes join.
         node: the op.
         folding: of the op.
         inputs: FIFOs it reads.
@@ -25,6 +26,7 @@ class Place:
         frames: to run.
     """
 
+    network: Network
     node: Op
     folding: Folding
     inputs: tuple[Channel, ...]
@@ -33,19 +35,3 @@ class Place:
     shapes: tuple[Shape, ...]
     shape: Shape
     frames: int
-
-    def process(self, steps: Steps, *makes: Track) -> Process:
-        """A process of this node."""
-        return Process(self.node.name, steps, makes)
-
-
-def write(outputs: tuple[Channel, ...], beat: int, time: int) -> Steps:
-    """Offer a beat from `time` on to every consumer, which take it one by one; the times land in `written`."""
-    for channel in outputs:
-        moved = time
-        if beat >= channel.depth:
-            read = channel.read.times
-            if len(read) <= beat - channel.depth:
-                yield channel.read, beat - channel.depth
-            moved = max(time, read[beat - channel.depth] + 1)
-        channel.written.times.append(moved)

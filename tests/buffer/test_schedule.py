@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from flow.boards import load_board
-from flow.buffer import alone, depths, schedule
+from flow.buffer import alone, depths, engine, schedule
 from flow.buffer.depths import LOSS
-from flow.buffer.engine import Channel, Process, Steps, Track, run
+from flow.buffer.engine import Network
 from flow.design import SMALLEST_FIFO, Design
-from flow.errors import FoldError
+from flow.errors import FoldError, ToolError
 from flow.estimate.samples import network
 from flow.graph import Graph
 from flow.ops import Folding
@@ -78,7 +78,7 @@ def test_deeper_fifos_are_never_slower() -> None:
 
 
 def test_cycles_of_ops_alone() -> None:
-    """Saturated ops take what docs/semantics.md counts: pixels x steps x max(groups, kernel columns), or beats."""
+    """Saturated ops take what docs/semantics.md counts: pixels x steps x groups, columns read, or beats."""
     built = one_by_one(TINY, LITTLE)
     for node in TINY.nodes:
         assert alone(built, node) == built.cycles(node), node.name
@@ -101,45 +101,47 @@ def test_latency_and_frames_add_up() -> None:
     assert found.latency_cycles == found.ends[0] + 1
 
 
-def test_processes_that_wait_for_each_other_are_returned() -> None:
-    first, second = Track("first"), Track("second")
-
-    def steps(mine: Track, other: Track) -> Steps:
-        yield other, 0
-        mine.times.append(other.times[0] + 1)
-
-    a, b = Process("a", steps(first, second), (first,)), Process("b", steps(second, first), (second,))
-    assert run([a, b]) == [a, b]
-    assert a.blocked == (second, 0)
+def test_processes_that_wait_for_each_other_are_told() -> None:
+    network = Network()
+    there, back = network.channel("there", 2), network.channel("back", 2)
+    network.process("flow", 5, [back], [1], [there])
+    network.process("flow", 5, [there], [1], [back])
+    found = network.run([(there.written, 0, 1)])
+    assert found.blocked == (back.written, there.written) and found.times == ((),)
 
 
 def test_a_fifo_passes_a_beat_a_cycle_from_depth_two_on() -> None:
     def rate(depth: int) -> float:
-        channel = Channel("edge", depth)
-
-        def put() -> Steps:
-            now = -1
-            for beat in range(100):
-                now += 1
-                if beat >= depth:
-                    if len(channel.read.times) <= beat - depth:
-                        yield channel.read, beat - depth
-                    now = max(now, channel.read.times[beat - depth] + 1)
-                channel.written.times.append(now)
-
-        def take() -> Steps:
-            now = -1
-            for beat in range(100):
-                if len(channel.written.times) <= beat:
-                    yield channel.written, beat
-                now = max(now + 1, channel.written.times[beat] + channel.delay)
-                channel.read.times.append(now)
-
-        run([Process("put", put(), (channel.written,)), Process("take", take(), (channel.read,))])
-        return (channel.read.times[-1] - channel.read.times[49]) / 50
+        network = Network()
+        edge, out = network.channel("edge", depth), network.channel("out", 1000)
+        network.process("source", 100, 1, 0, [edge])
+        network.process("flow", 100, [edge], [1], [out])
+        found = network.run([(edge.read, 49, 50)])
+        assert not found.blocked and found.peaks[edge.number] <= depth
+        return (found.times[0][1] - found.times[0][0]) / 50
 
     assert rate(1) == 2
     assert rate(2) == 1
+
+
+def test_a_slow_source_sets_the_pace() -> None:
+    network = Network()
+    edge = network.channel("edge", 4)
+    network.process("source", 30, 10, 25, [edge])
+    network.process("flow", 30, [edge], [1], [network.channel("out", 1000)])
+    assert network.run([(edge.written, 0, 10)]).times == ((0, 25, 50),)
+
+
+def test_a_missing_compiler_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ERN_CACHE", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    engine.simulator.cache_clear()
+    try:
+        with pytest.raises(ToolError, match=r"g\+\+: not found on PATH.*install g\+\+"):
+            schedule(one_by_one(TINY, LITTLE))
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        engine.simulator.cache_clear()
 
 
 def test_cycles_and_peaks_agree_with_verilator(tmp_path: Path) -> None:
