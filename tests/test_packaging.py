@@ -48,6 +48,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
         "qmodels/zoo/*",
         "reports/*.json",
         "reports/*.yaml",
+        "reports/page/*",
     ],
 )
 def test_data_files_travel_in_the_wheel(wheel: zipfile.ZipFile, folder: str) -> None:

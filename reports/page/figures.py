@@ -42,7 +42,7 @@ FIGURES = {
     "power_w": Meaning("Power", "W"),
     "power_dynamic_w": Meaning("Power, dynamic", "W"),
     "power_static_w": Meaning("Power, static", "W"),
-    "lut_all": Meaning("LUT, with LUTRAM"),
+    "lut_all": Meaning("LUT, all kinds"),
     "lutram": Meaning("LUTRAM"),
     "carry": Meaning("Carry"),
     "transactions": Meaning("Transactions"),

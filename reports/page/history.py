@@ -37,7 +37,9 @@ def chart(figure: str, values: Sequence[float | None], builds: Sequence[str]) ->
         for i, (build, value, point) in enumerate(zip(builds, values, points, strict=True))
         if point is not None and (len(values) <= MOST_DOTS or i == len(values) - 1)
     ]  # fmt: skip
-    grid = [element("line", x1="0", x2="100%", y1=f"{y}%", y2=f"{y}%") for y in (_TOP, _BOTTOM)]
+    grid = [_level(y) for y in (_TOP, _BOTTOM)]
+    if min(known) < 0 < max(known):
+        grid.append(_level(_height(0, min(known), max(known)), "zero"))
     told = f"{label(figure)} over {len(values)} builds: least {number(min(known))}, most {number(max(known))}"
     drawing = element("svg", *grid, line, *dots, class_="chart", role="img", aria_label=told)
     return element("figure", _caption(figure, values), drawing, _range(known))
@@ -82,10 +84,15 @@ def _points(values: Sequence[float | None]) -> list[tuple[float, float] | None]:
     low, high = min(known), max(known)
     step = (_RIGHT - _LEFT) / max(1, len(values) - 1)
 
-    def height(value: float) -> float:
-        return 50.0 if low == high else _BOTTOM - (value - low) / (high - low) * (_BOTTOM - _TOP)
+    return [None if v is None else (_LEFT + i * step, _height(v, low, high)) for i, v in enumerate(values)]
 
-    return [None if v is None else (_LEFT + i * step, height(v)) for i, v in enumerate(values)]
+
+def _height(value: float, low: float, high: float) -> float:
+    return 50.0 if low == high else _BOTTOM - (value - low) / (high - low) * (_BOTTOM - _TOP)
+
+
+def _level(y: float, kind: str | None = None) -> Html:
+    return element("line", x1="0", x2="100%", y1=f"{y:.2f}%", y2=f"{y:.2f}%", class_=kind)
 
 
 def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:

@@ -89,6 +89,7 @@ def _facts(build: Build) -> Html:
         facts += [("Clock", f"{number(report.clock_mhz)} MHz, {report.performance.clock_basis}")]
         facts += [("Device", report.device.part)] if report.device else []
         facts += [("Figures from", f"{row.tool} {row.version}, {row.stage} {row.source}")] if row else []
+        facts += [("Weights", report.weights.source)] if report.weights else []
         facts += [("Digest", report.digest[:16])] if report.digest else []
     given = {"Tool": parsed.tool, "Version": parsed.version, "Device": parsed.device, "Stage": parsed.stage}
     if report is None:

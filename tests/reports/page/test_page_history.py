@@ -65,6 +65,12 @@ def test_points_lie_where_the_values_are() -> None:
     assert 'points="3.00,50.00 97.00,50.00"' in chart("dsp", [0, 0], ["a", "b"])
 
 
+def test_slack_that_changes_its_sign_shows_where_zero_is() -> None:
+    drawn = chart("wns_ns", [-1, 1], ["a", "b"])
+    assert 'y1="50.00%" y2="50.00%" class="zero"' in drawn
+    assert "zero" not in chart("wns_ns", [0.5, 1], ["a", "b"])
+
+
 @pytest.mark.parametrize("count", [2, 61, 150])
 def test_long_histories_stay_small(count: int) -> None:
     text = page([vivado(file=f"{i}.rpt", figures=Figures(lut=100 + i % 7), modules=()) for i in range(count)])

@@ -29,6 +29,11 @@ def test_one_build_of_ours(data: dict[str, Any]) -> None:
     assert "DSP48E2 0" in text and "MULT18X18D 0" in text
 
 
+def test_random_weights_are_told(data: dict[str, Any]) -> None:
+    data["weights"] = {"source": "seeded random", "digest": "0" * 64}
+    assert "Weightsseeded random" in Reader(page([of_report(data)])).find("dl", "facts")[0].text
+
+
 def test_headings_never_skip_a_level(data: dict[str, Any]) -> None:
     for reports in ([of_report(data)], [of_report(data), vivado(), broken()]):
         levels = [int(e.tag[1]) for e in Reader(page(reports)).all if re.fullmatch("h[1-6]", e.tag)]
