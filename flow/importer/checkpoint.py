@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import math
 import pickle
 import struct
@@ -27,8 +28,10 @@ from flow.store import UNREADABLE
 PREFIX = "network."
 """The Lightning module keeps the net in this attribute."""
 
-MOST_UNPACKED = 2**31
-"""Bytes of a file in gzip, the optimizer's tensors included."""
+MOST_UNPACKED = 3 * MOST_BYTES
+"""Bytes of a file in gzip: the tensors and two states of the optimizer for each."""
+FREE_UNPACKED, MOST_RATIO = 2**25, 100
+"""Bytes that any file may unpack to, and as a multiple of the packed ones; weights of one bit in 32 give at most 32."""
 
 NPY: Any = np.lib.format  # NumPy leaves it untyped
 HEADERS = {(1, 0): NPY.read_array_header_1_0, (2, 0): NPY.read_array_header_2_0}
@@ -89,15 +92,14 @@ def _unpacked(path: Path) -> Iterator[BinaryIO]:
             file.seek(0)
             yield file
             return
+        most = min(MOST_UNPACKED, FREE_UNPACKED + MOST_RATIO * file.seek(0, io.SEEK_END))
         file.seek(0)
         with tempfile.TemporaryFile() as plain:
             with gzip.open(file) as packed:
-                while (block := packed.read(2**20)) and plain.tell() <= MOST_UNPACKED:
+                while (block := packed.read(2**20)) and plain.tell() <= most:
                     plain.write(block)
-            if plain.tell() > MOST_UNPACKED:
-                raise ModelError(
-                    f"{path}: unpacks to more than {MOST_UNPACKED:,} bytes; is this an ERN? Unpack it first"
-                )
+            if plain.tell() > most:
+                raise ModelError(f"{path}: unpacks to more than {most:,} bytes; is this an ERN? Unpack it first")
             plain.seek(0)
             yield plain
 

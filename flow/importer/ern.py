@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from flow.errors import ModelError
-from flow.importer.state import COUNTER, NORM_PARTS, State
+from flow.importer.state import COUNTER, NORM_PARTS, Outline, State
 from flow.importer.tensors import Stored
 from flow.lower.names import legal
 from flow.lower.network import IMAGE, RAW, SCALED, Activation, Add, Convolution, Encode, Layer, Network, Pool, images
@@ -38,7 +38,11 @@ def ern_from_state(arrays: Mapping[str, Array | Stored], name: str = "ern", sour
     Raises:
         ModelError: a key that is missing, unknown, of a wrong shape, NaN, or more exact than float32.
     """
-    state = State(arrays, source)
+    _network(Outline(arrays, source), name)  # all keys and shapes fit before any value is read
+    return _network(State(arrays, source), name)
+
+
+def _network(state: State, name: str) -> Network:
     builder = Builder(state)
     encode, colours = encoder(state)
     builder.layers.append(encode)
@@ -61,7 +65,7 @@ def ern_from_state(arrays: Mapping[str, Array | Stored], name: str = "ern", sour
         "block": "bottleneck" if builder.bottleneck else "preact", "stages": stages, "stem": stem, "classes": classes,
         "expansion": len(encode.thresholds), "colours": colours,
     }  # fmt: skip
-    labels = {"source": source, "topology": topology, "types": state.kinds}
+    labels = {"source": state.source, "topology": topology, "types": state.kinds}
     return Network(name, images(colours), tuple(builder.layers), labels)
 
 

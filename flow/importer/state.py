@@ -18,6 +18,8 @@ EPSILON = 1e-5
 
 NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
 COUNTER = "num_batches_tracked"
+AT_ONCE = 2**24
+"""Weights that are widened to float64 at once; every official layer has fewer."""
 
 
 class State:
@@ -92,8 +94,8 @@ class State:
                 "finite); take an earlier checkpoint"
             )
         with np.errstate(over="ignore"):
-            narrow: Array = array.astype(np.float32)
-            bad = narrow.astype(array.dtype) != array
+            narrow: Array = array.astype(np.float32, copy=False)
+            bad = np.zeros(1, bool) if narrow is array else narrow.astype(array.dtype) != array
         if bad.any():
             raise ModelError(
                 f"{self.source}: {key!r} holds {_first(array, bad)}, which float32 does not ({int(bad.sum())} of "
@@ -106,11 +108,13 @@ class State:
         self, key: str, shape: tuple[int | None, ...], shared: float | None = None
     ) -> tuple[Array, Array, tuple[int, int]]:
         """Bits [out,kh,kw,in], scale [out] and padding of latent weights [out,in,kh,kw]; scale `shared` or mean |w|."""
-        latent = self.read(key, shape)
-        height, width = latent.shape[2:]
+        height, width = self.shape(key, shape)[2:]
         if height != width or height % 2 == 0:
             raise ModelError(f"{self.source}: {key!r} must have a square kernel of odd size, found {height}x{width}")
-        return *binary(latent, shared), (height // 2, width // 2)
+        return *self._binary(key, shared), (height // 2, width // 2)
+
+    def _binary(self, key: str, shared: float | None) -> tuple[Array, Array]:
+        return binary(self.read(key), shared)
 
     def norm(self, key: str, name: str, source: str, channels: int) -> Norm:
         """The BatchNormalization `key`."""
@@ -152,6 +156,20 @@ class State:
             )
 
 
+class Outline(State):
+    """A state whose values all count as 1: keys and shapes are checked as ever, and no value is read."""
+
+    def read(self, key: str, shape: tuple[int | None, ...] | None = None) -> Array:
+        self._read.add(key)
+        return np.broadcast_to(np.float32(1), self.shape(key, shape))
+
+    def _binary(self, key: str, shared: float | None) -> tuple[Array, Array]:
+        self._read.add(key)
+        out, channels, height, width = self.shape(key)
+        bit = np.broadcast_to(np.uint8(1), (out, height, width, channels))
+        return bit, np.broadcast_to(np.float32(1), (out,))
+
+
 def _first(array: Array, bad: Array) -> str:
     place = [int(index) for index in np.argwhere(bad)[0]]
     return f"{array[tuple(place)]} at {place}"
@@ -162,8 +180,12 @@ def binary(weights: Array, shared: float | None = None) -> tuple[Array, Array]:
 
     The sign of both zeros is +1. The scale is the constant, or the mean of |w|, summed in float64 and rounded once.
     """
-    bits = (weights >= 0).astype(np.uint8).transpose(0, 2, 3, 1)
+    bits = (weights >= 0).view(np.uint8).transpose(0, 2, 3, 1)
     if shared is not None:
         return bits, np.full(len(weights), shared, np.float32)
-    means = np.abs(weights.astype(np.float64)).mean(axis=(1, 2, 3))
-    return bits, means.astype(np.float32)
+    rows = max(1, AT_ONCE * len(weights) // weights.size)
+    means = [
+        np.abs(weights[first : first + rows].astype(np.float64)).mean(axis=(1, 2, 3))
+        for first in range(0, len(weights), rows)
+    ]
+    return bits, np.concatenate(means).astype(np.float32)

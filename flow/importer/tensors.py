@@ -14,8 +14,8 @@ from flow.errors import ModelError
 from flow.ops.base import Array
 from flow.store import UNREADABLE
 
-MOST_BYTES = 2**30
-"""Of the tensors of one network; the largest official one takes 178 MB. Stated sizes are compared before reading."""
+MOST_BYTES = 2**29
+"""Of the tensors of one network; the largest official one takes 178 MB, 356 MB in float64."""
 
 MOST_AXES = 32
 """NumPy 1 has no more, and does not check."""
@@ -148,7 +148,8 @@ class Stored:
         values = self.storage.values()[self.offset :]
         strides = [s * values.itemsize for s in self.strides]
         view = np.lib.stride_tricks.as_strided(values, self.shape, strides, writeable=False)
-        return np.array(view, dtype=dtype or self.dtype, order="C")  # type: ignore[call-overload,no-any-return]
+        found = np.asarray(view, dtype=dtype or self.dtype, order="C")  # type: ignore[call-overload]
+        return found.copy() if copy else found  # type: ignore[no-any-return]
 
 
 def kind_of(array: Array | Stored) -> str:

@@ -11,6 +11,8 @@ from torch_file import Tensor, save
 from flow import store
 from flow.errors import ModelError
 from flow.importer import ern_from_state, import_checkpoint
+from flow.importer.state import binary
+from flow.importer.tensors import Storage, Stored
 from flow.lower import lower_network
 from flow.ops import BinaryConv, ResidualAdd, ThermometerEncode
 from flow.ops.thermometer_encode import official_thresholds, paper_thresholds
@@ -109,3 +111,32 @@ def test_the_encoder_follows_its_constants(state: dict[str, np.ndarray]) -> None
     for changes in (falling, uneven):
         with pytest.raises(ModelError, match="'pixel_embedding' differs from colour to colour or falls"):
             ern_from_state({**state, **changes})
+
+
+def unread(array: np.ndarray) -> Stored:
+    """A tensor that cannot be read."""
+
+    def read() -> bytes:
+        raise AssertionError("a value was read")
+
+    strides = tuple(s // array.itemsize for s in np.empty(array.shape, array.dtype).strides)
+    return Stored(Storage("tensor", array.dtype.name, array.size, read), 0, array.shape, strides)
+
+
+def test_keys_and_shapes_are_checked_before_any_value_is_read(state: dict[str, np.ndarray]) -> None:
+    tensors = {key: unread(array) for key, array in state.items()}
+    with pytest.raises(AssertionError, match="a value was read"):
+        ern_from_state(tensors)
+    with pytest.raises(ModelError, match=r"'conv\.weight' must be"):
+        ern_from_state({**tensors, "conv.weight": unread(state["conv.weight"][:, 1:])})
+    with pytest.raises(ModelError, match="unknown keys 'more'"):
+        ern_from_state({**tensors, "more": tensors["conv.weight"]})
+
+
+def test_scales_of_wide_layers_do_not_depend_on_the_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights = np.random.default_rng(0).normal(size=(13, 7, 3, 3)).astype(np.float32)
+    bits, scale = binary(weights)
+    monkeypatch.setattr("flow.importer.state.AT_ONCE", 150)
+    again, pieces = binary(weights)
+    assert np.array_equal(bits, again) and np.array_equal(scale, pieces) and scale.shape == (13,)
+    assert np.array_equal(bits, (weights >= 0).transpose(0, 2, 3, 1))
