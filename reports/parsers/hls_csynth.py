@@ -72,7 +72,7 @@ def _timing(draft: Draft, table: Table | None, part: text.Part | None) -> None:
     if table is None or part is None:
         return
     clocks = []
-    for line, _, cells in text.records(table):
+    for line, _, cells, _ in text.records(table):
         times = {name: values.time(cells.get(column, ""), part.unit) for column, name in _CLOCKS.items()}
         for column, name in _CLOCKS.items():
             if times[name] is None:
@@ -103,7 +103,7 @@ def _latency(draft: Draft, table: Table | None) -> None:
     if len(body) != 1:
         draft.problem(f"the latency table has {len(body)} rows, not one", line=table.first, field="latency_min")
         return
-    line, _, cells = body[0]
+    line, _, cells, _ = body[0]
     for name, cell in _cycles(cells).items():
         values.put_count(draft, name, cell, line, "the column" if cell is None else "the cell")
     if "Pipeline Type" in cells:
@@ -132,7 +132,7 @@ def _area(draft: Draft, table: Table | None) -> Mapping[str, int] | None:
         draft.withdraw(*values.RESOURCES)
         return None
     named: dict[str, tuple[int, Cells]] = {}
-    for line, name, cells in text.records(table):
+    for line, name, cells, _ in text.records(table):
         if name in named and named[name][1] != cells:
             draft.problem(f"row {values.shown(name)} is there twice, with other numbers", line=line, field="lut")
         named.setdefault(name, (line, cells))
@@ -189,7 +189,7 @@ def _instances(draft: Draft, found: text.Outline, total: Mapping[str, int] | Non
             continue
         if path == _AREAS:
             _check_instances(draft, table, total)
-        for line, name, cells in _named(table):
+        for line, name, cells, _ in _named(table):
             modules[name] = cells.get("Module") or modules.get(name)
             figures.setdefault(name, {}).update(_counts(cells))
             if path == _LATENCIES:

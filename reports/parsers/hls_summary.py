@@ -27,6 +27,14 @@ _COLUMNS = ("Modules & Loops", "Slack", "Latency (ns)", *_CYCLES)
 _LAST = (((2021, 2), "Storage Report"), ((2021, 1), "SW I/O Information"))
 
 
+# Later sections list modules again, without the loops, with what they bind.
+_BOUND = {
+    "Bind Op Report": {"DSP": "dsp"},
+    "Bind Storage Report": {"BRAM": "bram18", "URAM": "uram"},
+    "Storage Report": {"BRAM": "bram18", "URAM": "uram"},
+}
+
+
 def recognise(source: Source) -> str | None:
     """`vitis_hls_summary_rpt` or None."""
     match = text.title(source.head)
@@ -36,7 +44,7 @@ def recognise(source: Source) -> str | None:
 def read(source: Source, draft: Draft) -> None:
     """Figures of the top row; each further module by its path."""
     draft.tool, draft.stage = values.VITIS_HLS, CSYNTH
-    found = text.outline(source, (_ESTIMATES,))
+    found = text.outline(source, (_ESTIMATES, *_BOUND))
     text.header(draft, found)
     part = found.parts.get(_ESTIMATES)
     table = part.table() if part is not None and part.times == 1 else None
@@ -44,39 +52,70 @@ def read(source: Source, draft: Draft) -> None:
         line = part.line if part is not None else None
         draft.problem(f"table {_ESTIMATES!r} is missing, cut or has a broken line", line=line, field="lut")
     else:
-        _table(draft, table)
+        tree = _table(draft, table)
+        for section, columns in _BOUND.items():
+            bound = found.parts.get(section)
+            _compare(draft, tree, bound.table() if bound is not None else None, columns)
     _end(draft, found)
     if len(found.titles) > 1:
         draft.withdraw(*values.RESOURCES, *values.CYCLES)
 
 
-def _table(draft: Draft, table: Table) -> None:
+Tree = dict[str, list[dict[str, int]]]
+
+
+def _table(draft: Draft, table: Table) -> Tree:
+    """Add figures and modules; the figures of each module by its path without loops come back."""
+    tree: Tree = {}
     names = text.columns(table) or ()
     missing = [name for name in (*_COLUMNS, "BRAM", "DSP", "FF", "LUT") if name not in names]
     if missing:
         draft.problem(f"the table has no column {missing[0]!r}", line=table.first, field="lut")
-        return
+        return tree
     shares: dict[str, tuple[Decimal, Decimal]] = {}
     clock: tuple[Decimal, Decimal] = (Decimal(0), Decimal("Infinity"))
-    above: list[str] = []
+    above: list[tuple[str, str]] = []
     seen = 0
     for line, cells, depth, kind, name in _nodes(draft, table, names):
         if depth > len(above) or (seen and depth == 0):
             draft.problem("the row does not hang below the one before it", line=line, field="modules")
             continue
-        above = [*above[:depth], name]
+        above = [*above[:depth], (kind, name)]
         seen += 1
         clock = _clock(draft, cells, clock, line)
         if kind != "+":
             continue
         _shares(draft, cells, shares, line)
         figures, unknown = _figures(draft, cells, line)
-        draft.module(Module("/".join(above), Figures(**figures), None, unknown))
+        draft.module(Module("/".join(step for _, step in above), Figures(**figures), None, unknown))
+        tree.setdefault("/".join(step.partition(" (")[0] for what, step in above if what == "+"), []).append(figures)
         values.check_interval(draft, figures, cells.get("Pipelined", ""), line)
         if depth == 0:
             _top(draft, cells, name, line)
-    if not draft.modules:
+    if not tree:
         draft.problem("the table has no module", line=table.first, field="lut")
+    return tree
+
+
+def _compare(draft: Draft, tree: Tree, table: Table | None, columns: Mapping[str, str]) -> None:
+    """Each module of a later section stands in the tree, with the same numbers."""
+    left = {path: len(rows) for path, rows in tree.items()}
+    above: list[str] = []
+    for row in text.records(table) if table is not None and len(table.blocks) > 1 else ():
+        match = _NODE.match(row.padded[1:].rstrip())
+        if match is None or match[2] != "+":
+            continue
+        above = [*above[: len(match[1])], match[3].partition(" (")[0]]  # an instance may stand behind it
+        path = "/".join(above)
+        left[path] = left.get(path, 0) - 1
+        if left[path] < 0:
+            said = f"module {values.shown(path)} stands in a later section, but not in the tree of estimates"
+            draft.problem(said, line=row.line, field="modules")
+            return
+        for column, figure in columns.items():
+            number = values.whole(row.cells.get(column, ""))
+            if number is not None and number not in {one.get(figure, 0) for one in tree[path]}:
+                draft.problem(f"{number} here are not those of the estimates", line=row.line, field=figure)
 
 
 def _nodes(

@@ -56,11 +56,12 @@ class Part:
 
 
 class Record(NamedTuple):
-    """A row: its line, its first cell, and all cells by column."""
+    """A row: its line, its first cell, all cells by column, and the first cell with its blanks."""
 
     line: int
     name: str
     cells: Mapping[str, str]
+    padded: str
 
 
 @dataclass
@@ -131,8 +132,9 @@ def outline(source: Source, wanted: Iterable[str]) -> Outline:
             result.tool, result.top = f"{match['tool']}{match['what']}", match["top"]
             section, steps, part = "", [], None
         elif (match := _SECTION.match(text)) is not None:
-            section, steps, part = match[1], [], None
+            section, steps = match[1], []
             result.sections.setdefault(section, line.number)
+            part = _open(result, section, steps, line.number) if section in keep else None
         elif (match := _HEADING.match(text)) is not None:
             indent = len(match[1])
             steps = [*(step for step in steps if step[0] < indent), (indent, match[2], match[3])]
@@ -184,7 +186,7 @@ def records(table: Table) -> Iterator[Record]:
     names = columns(table) or ()
     for row in (row for block in table.blocks[1:] for row in block):
         if len(row.cells) == len(names):
-            yield Record(row.number, row.cells[0], dict(zip(names, row.cells, strict=True)))
+            yield Record(row.number, row.cells[0], dict(zip(names, row.cells, strict=True)), row.texts[0])
 
 
 def header(draft: Draft, found: Outline) -> None:

@@ -262,6 +262,14 @@ _TREE = (
 )
 _LATER = ("HW Interfaces", "SW I/O Information", "Bind Op Report", "Bind Storage Report", "Pragma Report")
 
+_BOUND = {
+    "Bind Op Report": (
+        ["Name", "DSP", "Op"],
+        [[" + top", "5", ""], ["   add_fu_1_p2", "-", "add"], ["  + first", "3", ""], ["   + inner (x_fu_5)", "0", ""]],
+    ),
+    "Bind Storage Report": (["Name", "BRAM", "URAM"], [[" + top", "3", "0"], ["   ram_U", "2", "-"]]),
+}
+
 
 def _cells(lines: Iterable[str]) -> list[list[str]]:
     return [line.split("|")[:14] for line in lines]
@@ -282,7 +290,8 @@ def summary(version: str = "2020.2", cycles: str = "30", dsp: str = "5 (2%)", ur
     lines += ["    ", "", "+ Performance & Resource Estimates: ", "    "]
     lines += ["    PS: '+' for module; 'o' for loop; '*' for dataflow", *tree, ""]
     for name in _LATER if version >= "2021.1" else ():
-        lines += [*section(name), "* Some", *grid([[["Name", "Kind"]], [["x", "y"]]], (8, 8)), ""]
+        head, rows = _BOUND.get(name, (["Name", "Kind"], [["x", "y"]]))
+        lines += [*section(name), *grid([[head], rows], (24, *[8] * (len(head) - 1))), ""]
     return "\n".join(lines) + "\n"
 
 

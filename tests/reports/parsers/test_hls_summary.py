@@ -80,6 +80,23 @@ def test_a_spoilt_summary_is_not_taken_as_good(read: Read, version: str, old: st
         assert value == FIGURES[name] or name == field or field == "ii_max"
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("| + first", "| o first", "modules"),
+        ("  + first               |       3|", "  + first               |       4|", "dsp"),
+        ("   3 (1%)|", "   4 (1%)|", "bram18"),
+        ("5 (2%)", "6 (2%)", "dsp"),
+    ],
+)
+def test_later_sections_repeat_the_tree(read: Read, old: str, new: str, field: str) -> None:
+    text = samples.summary("2022.2")
+    assert old in text
+    parsed = read(text.replace(old, new, 1))
+    assert not parsed.usable
+    assert field in {problem.field for problem in parsed.problems}
+
+
 @pytest.mark.parametrize("version", ["2020.2", "2021.1", "2022.2"])
 def test_every_cut_is_noticed(read: Read, version: str) -> None:
     text = samples.summary(version)
