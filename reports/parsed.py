@@ -252,6 +252,15 @@ class Draft:
         else:
             self.modules_left_out += 1
 
+    @property
+    def keeps_modules(self) -> bool:
+        """Whether anybody will see a further row of the hierarchy; if not, `leave_out` is enough."""
+        return self._watch is not None or len(self.modules) < MODULES_KEPT
+
+    def leave_out(self) -> None:
+        """Count a row of the hierarchy that nobody will see."""
+        self.modules_left_out += 1
+
     def finish(self) -> Parsed:
         """The result."""
         return Parsed(

@@ -21,7 +21,7 @@ from reports.source import Line, Source
 WHOLE, FRAGMENT = "vivado_util_hier", "vivado_util_hier_fragment"
 TITLE = "Utilization by Hierarchy"
 _HEADER = re.compile(r"^\| +Instance +\| +Module +\| +Total LUTs +\|", re.MULTILINE)
-_CELL = re.compile(r"\s*(\d{1,18})\s*(?:\(\s*<?\d{1,4}(?:\.\d{1,4})?%\s*\))?\s*")
+_CELL = re.compile(r"([0-9]{1,18})\s*\(\s*<?[0-9]{1,4}(?:\.[0-9]{1,4})?%\s*\)")
 _COLUMNS = {
     "lut": ("Total LUTs",),
     "logic": ("Logic LUTs",),
@@ -160,16 +160,23 @@ class HierarchyReader:
         if depth == 0 and draft.has("ff"):
             draft.problem(f"{name} is a second top; two designs in one table", line=number)
             return
-        figures = _figures(counts)
-        if counts["lut"] != counts["logic"] + counts["lutram"] + counts["srl"]:
+        whole = counts["lut"] == counts["logic"] + counts["lutram"] + counts["srl"]
+        if not whole:
             draft.problem(f"{name}: LUTs are not logic, RAM and shift registers together", line=number, field="lut")
-            del figures["lut"], figures["lutram"]
         if self.stack:
             frame = self.stack[-1]
-            below = frame.below = frame.below or dict.fromkeys(counts, 0)
-            for key, count in counts.items():
-                below[key] += count
+            if frame.below is None:
+                frame.below = dict(counts)
+            else:
+                for key, count in counts.items():
+                    frame.below[key] += count
         self.stack.append(Frame(name, number, counts))
+        if depth and not draft.keeps_modules:
+            draft.leave_out()
+            return
+        figures = _figures(counts)
+        if not whole:
+            del figures["lut"], figures["lutram"]
         kind = cells[1].strip()
         if depth == 0:
             self._top(name, kind, figures, number)
@@ -182,9 +189,13 @@ class HierarchyReader:
             return None
         counts: dict[str, int] = {}
         for key, at in self.at.items():
-            match = _CELL.fullmatch(cells[at])
+            text = cells[at].strip()
+            if text.isdecimal() and text.isascii() and len(text) <= 18:
+                counts[key] = int(text)
+                continue
+            match = _CELL.fullmatch(text)
             if match is None:
-                text = f"is {cells[at].strip()[:40]!r}, not a count"
+                text = f"is {text[:40]!r}, not a count"
                 self.draft.problem(text, line=number, field=_FIELD.get(key, key))
                 return None
             counts[key] = int(match.group(1))
