@@ -134,12 +134,17 @@ class Design:
         """Frames a second at the board's clock, by this model."""
         return self.board.clock_mhz * 1e6 / self.cycles_per_frame
 
+    def for_family(self, family: str) -> Design:
+        """The same design with lanes in the form of a family, which need not be the board's."""
+        return self if family == self.board.family else replace(self, board=replace(self.board, family=family))
+
     def to_json(self) -> dict[str, Any]:
         """Everything but the graph's arrays."""
         return {
             "graph": store.digest(self.graph),
             "image": asdict(self.image),
             "board": self.board.name,
+            "arithmetic": self.board.form,
             "foldings": {node.name: asdict(self.foldings[node.name]) for node in self.graph.nodes},
             "depths": {edge.name: edge.depth for edge in self.edges},
         }

@@ -10,7 +10,11 @@ import yaml
 
 from flow.errors import BoardError
 
-FAMILIES = ("xcup", "xc7", "ecp5")
+ARITHMETIC = {"xcup": "carry8", "xc7": "carry4", "ecp5": "plain"}
+"""Form of the convolution lanes by family (docs/arithmetic.md)."""
+FAMILIES = tuple(ARITHMETIC)
+CHOICES = ("auto", "portable", "plain")
+"""Forms that may be asked for: `auto` is the family's; the others name no primitive and map to every family."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Board:
         clock_mhz: clock of the design; not timed unless a report says so.
         default_fps: rate asked when the user names none.
         lut_fraction: share of the LUTs that a default build may take.
+        arithmetic: form of the convolution lanes, one of `CHOICES`.
     """
 
     name: str
@@ -38,6 +43,12 @@ class Board:
     clock_mhz: float
     default_fps: int
     lut_fraction: float = 1 / 3
+    arithmetic: str = "auto"
+
+    @property
+    def form(self) -> str:
+        """Form of the convolution lanes: the one asked for, else the family's."""
+        return ARITHMETIC[self.family] if self.arithmetic == "auto" else self.arithmetic
 
 
 def board_names() -> list[str]:
@@ -75,6 +86,8 @@ def parse_board(name: str, text: str) -> Board:
         )
     if board.family not in FAMILIES:
         raise BoardError(f"board {name!r}: family {board.family!r} is none of {', '.join(FAMILIES)}")
+    if board.arithmetic not in CHOICES:
+        raise BoardError(f"board {name!r}: arithmetic {board.arithmetic!r} is none of {', '.join(CHOICES)}")
     if not _is_number(board.clock_mhz) or not board.clock_mhz > 0:
         raise BoardError(f"board {name!r}: clock_mhz must be positive, found {board.clock_mhz!r}")
     return board

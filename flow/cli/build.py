@@ -18,6 +18,8 @@ PREFIXES = {
     "synth": ("synth", "up to synthesis"),
 }
 
+FORMS = ("auto", "portable", "plain")
+
 
 def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
     """Add the commands of this file."""
@@ -35,6 +37,7 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
         )
         parser.add_argument("--seed", type=int, default=1, help="of stalls and noise (default: 1)")
         parser.add_argument("--as-is", action="store_true", help="build the graph itself, without exact rewrites")
+        parser.add_argument("--arithmetic", choices=FORMS, default="auto", help="form of the lanes (default: auto)")
         parser.add_argument("--build-root", type=Path, default=Path("build"), metavar="DIR")
         add_json(parser)
         parser.set_defaults(run=_build, last=last)
@@ -53,6 +56,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.seed,
         arguments.weights,
         arguments.as_is,
+        arguments.arithmetic,
     )
     state = State(request)
     steps = up_to(STEPS, arguments.last)

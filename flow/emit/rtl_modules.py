@@ -24,8 +24,8 @@ from flow.ops import BinaryConv, DigitPool, Folding, GlobalPool, Op, ResidualAdd
 
 MEMORY = {"lut": 0, "block": 1, "ultra": 2}
 """Values of the parameters `memory` and `row_memory` in SystemVerilog."""
-PLAIN_FAMILIES = ("ecp5",)
-"""Families of four-input LUTs, where adder trees are cheaper than compressors (rtl_templates/common/lane_sum.sv)."""
+ARITHMETIC = {"portable": 0, "plain": 1, "carry4": 2, "carry8": 3}
+"""Values of the parameter `arithmetic`, the form of the lanes (rtl_templates/common/lane_sum.sv)."""
 PIXEL_THRESHOLD_BITS = 9
 PIXEL_THRESHOLD_LIMIT = 256
 
@@ -106,7 +106,7 @@ def _binary_conv(design: Design, node: Any, folding: Folding) -> Instance:
         "row_memory": MEMORY[row_memory(source.width * node.in_channels // row_channels)],
         "window_memory": MEMORY[row_memory(node.window_words(folding))],
         "order_memory": MEMORY[row_memory(2 * folding.hold * node.output_groups(folding))],
-        "arithmetic": int(design.board.family in PLAIN_FAMILIES),
+        "arithmetic": ARITHMETIC[design.board.form],
     }
     words, bits = weight_parts(node, folding)
     constants = constant_words(node, folding, constant_bits)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,7 @@ class Request:
         seed: of stalls and noise.
         weights: checkpoint of an official network, or None for seeded random weights.
         as_is: build the graph itself; by default exact rewrites that save hardware come first (flow/rewrite.py).
+        arithmetic: form of the convolution lanes (flow.boards.board.CHOICES).
     """
 
     model: str
@@ -46,6 +47,7 @@ class Request:
     seed: int = 1
     weights: Path | None = None
     as_is: bool = False
+    arithmetic: str = "auto"
 
 
 @dataclass
@@ -66,7 +68,7 @@ class State:
         """Board of the build."""
         from flow.boards import load_board
 
-        return load_board(self.request.board)
+        return replace(load_board(self.request.board), arithmetic=self.request.arithmetic)
 
     @cached_property
     def workspace(self) -> Workspace:

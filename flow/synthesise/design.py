@@ -29,7 +29,7 @@ def synthesise_design(
 
     Args:
         design: folded design.
-        family: xcup, xc7 or ecp5; need not be the board's.
+        family: xcup, xc7 or ecp5; if not the board's, lanes take the form of this family.
         cache: folder of the cache, or None for the user's own.
         flat: a single flat run, to compare with.
         jobs: processes at a time; the number of cores if None.
@@ -38,7 +38,7 @@ def synthesise_design(
     Raises:
         ToolError, BuildError: see `flow.synthesise.yosys.synthesise`.
     """
-    plan = rtl_plan(design)
+    plan = rtl_plan(design.for_family(family))
     replaced = family not in ULTRA_FAMILIES and bool(load_words(design))
     defines = {"ERN_NO_ULTRARAM": "1"} if replaced else {}
     with tempfile.TemporaryDirectory(prefix="ern-synth-") as name:

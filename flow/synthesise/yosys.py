@@ -39,6 +39,8 @@ SCRIPTS = {
     "xc7": "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf",
     "ecp5": "synth_ecp5",
 }
+STRICT = ('logger -werror "is implicitly declared"',)
+"""A hierarchical name that Yosys cannot find would become a wire without a driver."""
 _SOURCES = (".sv", ".svh", ".v", ".vh", ".mem", ".hex", ".dat")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FILE = re.compile(r"[A-Za-z0-9_./+-]+")
@@ -170,7 +172,11 @@ def _elaborate(
                 name=f"elaborate {top}",
                 folder=work,
                 sources=folder,
-                read=(f"read_verilog -sv -DSYNTHESIS{macros} {' '.join(files)}", f"hierarchy -top {top}{chosen}"),
+                read=(
+                    *STRICT,
+                    f"read_verilog -sv -DSYNTHESIS{macros} {' '.join(files)}",
+                    f"hierarchy -top {top}{chosen}",
+                ),
                 passes=("write_rtlil elaborated.il",),
             )
         )

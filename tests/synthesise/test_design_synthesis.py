@@ -47,7 +47,7 @@ def test_net_has_no_dsp(design: Design, cache: Path, family: str) -> None:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_net_with_products_fails_the_gate(design: Design, cache: Path, tmp_path: Path, family: str) -> None:
-    plan = rtl_plan(design)
+    plan = rtl_plan(design.for_family(family))
     plan.write(tmp_path)
     assert (tmp_path / "rtl" / "lane_sum.sv").is_file()
     shutil.copy(FIXTURES / "multiply" / "lane_sum.sv", tmp_path / "rtl" / "lane_sum.sv")
