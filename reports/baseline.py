@@ -130,8 +130,10 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
 
 
 def to_yaml(baseline: Baseline) -> str:
-    """Yaml with one line a module."""
-    return str(yaml.safe_dump(_plain(baseline), default_flow_style=None, sort_keys=False, width=10**6))
+    """Yaml with one line a module; its last line tells a whole file from one that was cut."""
+    return str(
+        yaml.safe_dump(_plain(baseline), default_flow_style=None, sort_keys=False, width=10**6, explicit_end=True)
+    )
 
 
 def to_text(baseline: Baseline) -> str:
@@ -167,6 +169,8 @@ def _json(value: Any) -> str:
 
 
 def _read_yaml(text: str, file: str) -> Any:
+    if text.rpartition("\n...")[2].strip() or "\n..." not in text:
+        raise ReportError(file, "is truncated, or no baseline: a yaml baseline ends with a line `...`")
     try:
         return yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:

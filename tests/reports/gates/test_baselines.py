@@ -54,6 +54,16 @@ def test_a_baseline_comes_back(name: str, tmp_path: Path) -> None:
     assert looks_like((tmp_path / name).read_text())
 
 
+@pytest.mark.parametrize("write", [to_text, to_yaml])
+def test_a_baseline_cut_anywhere_is_refused(write: Callable[[Any], str]) -> None:
+    text = write(baseline_of(all_subjects(REPORTS)))
+    whole = parse_baseline(text).designs
+    for end in range(len(text.rstrip())):
+        with pytest.raises(ReportError):
+            parse_baseline(text[:end])
+    assert parse_baseline(text.rstrip()).designs == whole
+
+
 def test_depth_of_modules() -> None:
     assert "top/a/x/y" in to_text(baseline_of(all_subjects(REPORTS), depth=None))
     assert '"top": {"lut": 300}' not in to_text(baseline_of(all_subjects(REPORTS), depth=0))
