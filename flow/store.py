@@ -38,7 +38,7 @@ def save(graph: Graph, folder: Path) -> str:
     """Write the graph; return its digest. The arrays are written first, graph.json last."""
     buffer = io.BytesIO()
     arrays = {f"{node.name}.{key}": array for node in graph.nodes for key, array in node.arrays().items()}
-    np.savez_compressed(buffer, **arrays)
+    np.savez(buffer, **arrays)  # _stable_zip compresses
     found = digest(graph)
     text = json.dumps({**_structure(graph), "digest": found, "labels": dict(graph.labels)}, indent=1) + "\n"
     Plan({"arrays.npz": _stable_zip(buffer.getvalue()), "graph.json": text}).write(folder)
