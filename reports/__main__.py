@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from reports.commands import COMMANDS
-from reports.commands.common import complain, emit
+from reports.commands.common import emit
 from reports.document import Document
 from reports.errors import ReportError
 from reports.verdict import Finding, Verdict, impossible, verdict_json
@@ -66,10 +66,7 @@ def _refused(asked: argparse.Namespace, error: ReportError) -> int:
     document = Document(f"UNUSABLE: {error.file}", (), (finding,), verdict_json(verdict))
     asked.write = [(name, path) for name, path in asked.write if str(path) != error.file]
     try:
-        if asked.format == "text":
-            complain(document)
-        else:
-            emit(asked, document)
+        emit(asked, document)
     except ReportError as second:
         print(f"error: {second}", file=sys.stderr)
     return error.exit_code

@@ -52,7 +52,7 @@ def judge(reports: Sequence[Parsed], budget: Budget, baseline: Baseline | None =
     findings = [*unusable(p for parsed in reports for p in parsed.problems), *_incomplete(reports)]
     findings += contradictions(subjects)
     if subjects:
-        findings += _limit_findings(subjects, budget, bool(findings))
+        findings += _limit_findings(subjects, budget, any(finding.status == ERROR for finding in findings))
         findings += module_findings(reports, subjects, budget, baseline)
         findings += report_findings(reports, budget)
     if subjects and baseline is not None:

@@ -20,6 +20,9 @@ def growth_findings(
 ) -> Iterator[Finding]:
     """A gate for each figure that the baseline holds of the designs given; nothing may grow that is not allowed to."""
     allowed = allowed or {EVERY: Growth()}
+    for name in allowed:
+        if name != EVERY and not any(name in design.figures for design in baseline.designs.values()):
+            yield impossible(baseline.file, f"growth {name}", f"no design of the baseline has it; {UPDATE}")
     given: dict[str, list[Subject]] = {}
     for subject in subjects:
         given.setdefault(subject.name, []).append(subject)

@@ -48,6 +48,12 @@ def test_summary_and_module_report_differ_by_a_few_luts_and_the_message_says_so(
     assert _told(parsed(MODULE, "csynth", ff=10), parsed(SUMMARY, "csynth", ff=11))[0] == 2, "LUTs only"
 
 
+def test_a_note_excuses_no_missing_figure() -> None:
+    reports = [parsed(MODULE, "csynth", lut=98, dsp=0), parsed(SUMMARY, "csynth", lut=99)]
+    verdict = judge(reports, budget_of({"dsp": 0, "wns_ns": 0}))
+    assert verdict.of("note") and [finding.rule for finding in verdict.of("error")] == ["wns_ns"]
+
+
 def test_both_of_two_that_differ_are_held() -> None:
     reports = [parsed(MODULE, "csynth", lut=98), parsed(SUMMARY, "csynth", lut=101)]
     assert judge(reports, budget_of({"lut": 100})).exit_code == 1

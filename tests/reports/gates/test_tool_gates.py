@@ -188,5 +188,7 @@ def test_nothing_may_grow_that_is_not_allowed_to() -> None:
     baseline = Baseline({"top route": Design({"lut": 100, "clock_target_ns": 5})})
     assert judge([parsed(lut=100, clock_target_ns=6.0)], budget_of({}), baseline).exit_code == 0, "a setting"
     assert judge([parsed(lut=101)], budget_of({}), baseline).exit_code == 1
+    unheard = budget_of({"baseline": "b", "growth": {"*": 0, "uram": 0}})
+    assert judge([parsed(lut=100)], unheard, baseline).exit_code == 2, "neither side has it"
     budget = budget_of({"baseline": "b", "growth": {"ff": 0}})
     assert judge([parsed(lut=101, ff=3)], budget, baseline).exit_code == 2, "the baseline has no flip-flops"
