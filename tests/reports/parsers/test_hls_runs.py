@@ -170,6 +170,14 @@ def test_a_spoilt_lat_is_not_taken_as_good(read: Read, old: str, new: str) -> No
         assert value == CYCLES[name]
 
 
+def test_lat_without_any_throughput(read: Read) -> None:
+    lines = samples.lat(25, 25, 25, total=25).splitlines()
+    text = "\n".join(line for line in lines if "THROUGHPUT" not in line) + "\n"
+    assert read(text).figures.known() == {"latency_min": 25, "latency_max": 25}
+    assert read(text).usable
+    assert not read(text.replace('$TOTAL_EXECUTE_TIME = "25"\n', "")).usable
+
+
 def test_lat_says_nothing_twice_in_two_ways(read: Read) -> None:
     assert not read(samples.lat() + samples.lat(maximum=31)).usable
 
