@@ -138,6 +138,12 @@ def test_changes_are_by_module_and_the_most_changed_is_first() -> None:
     assert changes(old, old) == []
 
 
+def test_a_zero_that_appears_is_the_least_change() -> None:
+    old = baseline_of(all_subjects([parsed(lut=100, modules=(module("a", lut=50), module("b", lut=9)))]))
+    new = baseline_of(all_subjects([parsed(lut=101, modules=(module("a", lut=50, dsp=0), module("b", lut=9, dsp=1)))]))
+    assert [(c.module, c.figure) for c in changes(old, new)] == [("b", "dsp"), ("", "lut"), ("a", "dsp")]
+
+
 def test_two_single_designs_are_compared_whatever_they_are_called() -> None:
     old, new = (
         baseline_of(all_subjects([parsed(stage=stage, lut=lut)])) for stage, lut in (("synth", 5), ("route", 4))
