@@ -33,7 +33,7 @@ class Change:
 
     @property
     def size(self) -> float:
-        """How much changed, to sort by: what appears, vanishes or leaves 0 is beyond every share; 0 for none is nothing."""
+        """How much changed, to sort by: what appears, vanishes or leaves 0 is beyond every share."""
         if not self.old and not self.new:
             return 0.0
         return float("inf") if self.relative is None else abs(self.relative)
