@@ -62,6 +62,12 @@ def test_one_transaction_has_no_interval(read: Read) -> None:
     assert parsed.usable
 
 
+def test_an_interval_of_zero_was_not_measured(read: Read) -> None:
+    parsed = read(samples.cosim([samples.PASSED[0], ("Verilog", "Pass", ("25", "25", "25", "0", "0", "0"))]))
+    assert parsed.unknown == {"ii_min": "0", "ii_max": "0"}
+    assert parsed.usable
+
+
 def test_a_pass_without_any_number_is_a_pass_and_all_unknown(read: Read) -> None:
     parsed = read(samples.cosim([samples.PASSED[0], ("Verilog", "Pass", samples.NA)]))
     assert parsed.usable
@@ -201,9 +207,7 @@ def test_a_single_transaction_has_no_interval(read: Read, gap: str) -> None:
         assert parsed.usable
 
 
-@pytest.mark.parametrize(
-    "pairs", [[(20, "21"), (25, "31")], [(20, "21")], [(20, "x"), (25, "x")], [], [(20, "0"), (25, "x")]]
-)
+@pytest.mark.parametrize("pairs", [[(20, "21"), (25, "31")], [(20, "x"), (25, "x")], [], [(20, "0"), (25, "x")]])
 def test_transactions_that_do_not_end_as_they_should(read: Read, pairs: list[tuple[int, str]]) -> None:
     parsed = read(samples.transactions(pairs))
     assert not parsed.complete
@@ -212,6 +216,15 @@ def test_transactions_that_do_not_end_as_they_should(read: Read, pairs: list[tup
 
 NEW = "INFO: [HLS 200-10] "
 C = "High-Level Synthesis from C, C++ and"
+
+
+def test_one_transaction_with_an_interval_is_old_or_cut(read: Read) -> None:
+    parsed = read(samples.transactions([(20, "21")]))
+    assert parsed.figures.known() == {**dict.fromkeys(("latency_min", "latency_max"), 20), "ii_min": 21, "ii_max": 21,
+                                      "transactions": 1}  # fmt: skip
+    assert not parsed.complete
+
+
 BANNERS = {
     "2014.1": (f"Vivado(TM) HLS - {C} SystemC\nVersion 2014.1\nBuild 1\n", "@I [HLS-10] "),
     "2019.2.1": (f"****** Vivado(TM) HLS - {C} SystemC v2019.2.1 (64-bit)\n", NEW),
