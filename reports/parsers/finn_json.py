@@ -156,7 +156,7 @@ def _performance(data: dict[str, Any], draft: Draft) -> None:
         draft.problem("a key of the report is missing", field="fps")
         return
     assert path is not None and longest is not None and fps is not None and latency is not None
-    if path and longest and not math.isclose(fps * longest * latency / path, 1e9, rel_tol=1e-6):
+    if path and longest and not math.isclose(fps * longest * latency / path, 1e9, rel_tol=1e-12):
         text = f"{fps:g} frames a second, {longest:g} cycles each, and {latency:g} ns for {path:g} cycles contradict"
         draft.problem(text, field="fps")
         return
@@ -184,6 +184,10 @@ def _ooc(data: dict[str, Any], draft: Draft) -> None:
         draft.problem(f"is {str(slack)[:40]!r}, not a time", field="wns_ns")
     if fmax is None or fmax == 0:
         draft.problem("is missing or zero", field="fmax_mhz")
+    elif fps and not math.isclose(fmax * 1e6 / fps, round(fmax * 1e6 / fps), rel_tol=1e-11):
+        text = f"{fps:g} frames a second are no whole number of cycles each at {fmax:g} MHz"
+        draft.problem(text, field="fmax_mhz")
+        draft.withdraw("fmax_mhz", "fps")
     elif draft.has("wns_ns"):
         draft.details["clock_period_ns"] = round(1000 / fmax + float(slack), 6)  # as FINN works fmax out
 
@@ -198,8 +202,8 @@ def _simulation(data: dict[str, Any], draft: Draft) -> None:
     interval = _count(data, "interval_cycles", draft, "ii_max")
     agree = (
         clock > 0
-        and math.isclose(runtime, cycles / clock / 1000, rel_tol=1e-6)
-        and math.isclose(fps * runtime, 1000 * frames, rel_tol=1e-6)
+        and math.isclose(runtime, cycles / clock / 1000, rel_tol=1e-12)
+        and math.isclose(fps * runtime, 1000 * frames, rel_tol=1e-12)
         and latency <= cycles
     )
     if not agree:
@@ -213,6 +217,8 @@ def _simulation(data: dict[str, Any], draft: Draft) -> None:
     if interval is not None:
         for name in ("ii_min", "ii_max"):
             draft.figure(name, int(interval))
+    elif "stable_throughput[images/s]" in data:
+        draft.problem("interval_cycles is missing", field="ii_max")
     draft.details["cycles"] = int(cycles)
     for key in ("TIMEOUT", "UNFINISHED_INS", "UNFINISHED_OUTS"):
         if data.get(key):

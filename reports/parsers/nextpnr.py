@@ -112,7 +112,7 @@ class _Log:
         self.lcs: dict[str, int] = {}
         self.finished = 0
         self.routed = False
-        self.before: set[str] = set()
+        self.before: dict[str, tuple[float, float]] = {}
         self.errors: list[tuple[int, str]] = []
 
     def read(self, source: Source) -> None:
@@ -136,10 +136,11 @@ class _Log:
         if self.lcs:
             draft.details["logic_cells"] = dict(self.lcs)
         _clocks(self.clocks, draft)
-        if self.before and self.before != set(self.clocks):
-            lost = ", ".join(sorted(self.before ^ set(self.clocks)))
-            draft.problem(f"clocks are not the same before and after routing: {lost}", field="fmax_mhz")
-            draft.withdraw("fmax_mhz")
+        before, after = ({clock: wanted for clock, (_, wanted) in at.items()} for at in (self.before, self.clocks))
+        if before and before != after:
+            text = f"clocks and what is wanted of them are {before} before routing and {after} after"
+            draft.problem(text, field="fmax_mhz")
+            draft.withdraw("fmax_mhz", "clock_target_ns")
         for line, text in self.errors[:5]:
             draft.problem(text, line=line, incomplete=False)
         if not self.finished:
@@ -161,7 +162,7 @@ class _Log:
         elif text.startswith(("Info: Routing complete", "Info: Router1 time", "Info: Router2 time")):
             self.routed = True
             if self.clocks:
-                self.before, self.clocks = set(self.clocks), {}  # frequencies before routing are estimates
+                self.before, self.clocks = self.clocks, {}  # frequencies before routing are estimates
         elif match := _TOTAL.fullmatch(text):
             self.totals[match.group(1)] = int(match.group(2))
         elif match := _CELLS.fullmatch(text):

@@ -144,6 +144,8 @@ class HierarchyReader:
                 self.at[key] = found[0]
             elif key not in _OPTIONAL:
                 raise ReportError(file, f"has no column {known[0]}", key, number)
+        if list(self.at.values()) != sorted(self.at.values()):
+            draft.problem("columns stand in another order than any Vivado writes", line=number)
 
     def row(self, cells: list[str], number: int, margin: int = 0) -> None:
         """A row; `margin` blanks stand before an instance that is not indented."""

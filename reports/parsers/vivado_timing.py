@@ -211,6 +211,8 @@ class _Reader:
         clocks: dict[str, dict[str, float]] = {name: {"period_ns": period} for name, period in self.clocks.items()}
         for row in self.rows.get("Intra Clock Table", ()):
             name = row.names.strip()
+            if name not in clocks:
+                self.draft.problem(f"{name} is no clock of the {CLOCKS}", line=row.line, field=CLOCKS)
             entry = clocks.setdefault(name, {})
             for column, key in (("WNS(ns)", "wns_ns"), ("WHS(ns)", "whs_ns"), ("WPWS(ns)", "wpws_ns")):
                 value = number(row.cells.get(column, ""))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from reports.errors import ReportError
@@ -51,6 +51,7 @@ class Layout:
         stated: the section of the whole design, if there is one.
         top: name of the design there.
         whole: cells of the whole design where they are given only so, and not as a sum over modules.
+        ended: whether the end is there: the design, the end of a log, or the empty line below a module.
     """
 
     version: str | None
@@ -58,6 +59,7 @@ class Layout:
     stated: Mapping[str, int] | None
     top: str | None = None
     whole: Mapping[str, int] | None = None
+    ended: bool = True
 
 
 def plain(name: str) -> str:
@@ -159,7 +161,7 @@ def text_layout(lines: Iterable[Line], file: str) -> Layout:
         if version is None and (match := VERSION.match(text)):
             version = match.group(1)
         log = log or _BANNER in text
-        if inside and text[:1].strip() and not _SECTION.fullmatch(text):
+        if inside and text[:1].strip() and not text.startswith("="):
             inside = False  # the next pass of a log starts at the margin
         if inside:
             if len(body) > MOST_LINES:
@@ -171,7 +173,11 @@ def text_layout(lines: Iterable[Line], file: str) -> Layout:
         raise ReportError(file, f"holds no statistics (truncated before `{START}`?)")
     if log and not ended:
         raise ReportError(file, f"is a log that does not come to `{_FOOTER}`: truncated, or Yosys failed")
-    return _sections(body, version, file)
+    layout = _sections(body, version, file)
+    return replace(
+        layout,
+        ended=ended or not inside or layout.stated is not None or not "".join(line.text for line in body[-1:]).strip(),
+    )
 
 
 def _sections(body: list[Line], version: str | None, file: str) -> Layout:
@@ -220,6 +226,8 @@ def _section(rows: list[str], first: int, file: str, name: str) -> Module:
     above = False
     for row in rows:
         if row.strip(" |").startswith("+-"):
+            if legend and not above and name != HIERARCHY:
+                raise ReportError(file, "has a second table; the title of a section is lost", place)
             legend = [*legend, row] if above else [row]
             totals, cells, above = {}, {}, True
             continue
@@ -228,6 +236,8 @@ def _section(rows: list[str], first: int, file: str, name: str) -> Module:
             _new_row(row, legend, name, totals, cells, file, place)
             above_submodules = above_submodules if "submodules" in totals else len(cells)
         elif match := _OLD_TOTAL.fullmatch(row):
+            if totals:
+                raise ReportError(file, "has a second number of cells; the title of a section is lost", place)
             totals["cells"] = int(match.group(1))
         elif totals and (match := _OLD_CELL.fullmatch(row)):
             _add(cells, match.group(1), int(match.group(2)), file, place)

@@ -59,6 +59,8 @@ def read(source: Source, draft: Draft) -> None:
     found = json_layout(source.text, source.name) if draft.kind == JSON else text_layout(source.lines(), source.name)
     stat = _finish(draft.kind, found, source.name)
     draft.version, draft.top = stat.version, stat.top
+    if not found.ended:
+        draft.problem("does not end in an empty line, as statistics do: further modules may be lost (truncated?)")
     draft.cells = dict(stat.total)
     draft.family = draft.family or infer_family(stat.total)
     if draft.family is None:
