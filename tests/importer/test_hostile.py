@@ -122,7 +122,7 @@ def test_gzip_has_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         ("an opcode that is none", b"\x80\x02\xfe."),
         ("no end", b"\x80\x02N"),
         ("nothing", b""),
-        ("deep nesting", b"\x80\x02" + b"(" * 100_000 + b"t" * 100_000 + b"."),
+        ("deep nesting", b"\x80\x02" + b"(" * 20_000 + b"t" * 20_000 + b"."),
         ("an extension code", b"\x80\x02\x82\x01."),
         ("a number of a million digits", b"\x80\x02I" + b"9" * 10**6 + b"\n."),
     ],
