@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from reports.cells import FAMILIES
 from reports.document import Document
 from reports.errors import ReportError
 from reports.formats import FORMATS, github
@@ -20,7 +21,6 @@ from reports.table import clean, harmless
 from reports.text import write_atomic
 from reports.verdict import ERROR
 
-FAMILIES = ("xcup", "xc7", "ecp5")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 

@@ -36,6 +36,7 @@ def add(commands: Commands) -> None:
     """Add the command."""
     parser = add_command(commands, "gate", "hold reports of one build against limits", EXAMPLES)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a report of any tool of docs/reports.md")
+    parser.usage = "reports gate [options] FILE..."
     add_family(parser)
     parser.add_argument("--budget", type=Path, metavar="YAML", help="file with limits; options go before it")
     parser.add_argument("--stage", choices=IMPLEMENTATION[1:], help="how far the design must be to count")
@@ -50,9 +51,11 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--module", action="append", metavar="PATTERN:FIGURE=N", help="limit of modules, for example '**:dsp=0'"
     )
-    figures = parser.add_argument_group("figures", "at most N, or P %% of the device; at least N of those marked >=")
+    figures = parser.add_argument_group(
+        "figures", "limits by figure (docs/reports.md); resources as a share of the device too, such as '70 %'"
+    )
     for name in NAMES:
-        rule = ">= N" if name in AT_LEAST_NAMES else None
+        rule = "at least" if name in AT_LEAST_NAMES else "at most"
         figures.add_argument(f"--{name.replace('_', '-')}", metavar="N", help=rule)
     own = parser.add_argument_group("report.json only")
     own.add_argument("--exact", action="append", metavar="PAIR[:IMAGES]", help="no mismatch: graph=csim:50")

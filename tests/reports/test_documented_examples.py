@@ -13,7 +13,7 @@ import pytest
 import reports
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted((ROOT / "docs").glob("report*.md")) + sorted((ROOT / "docs" / "reports").glob("*.md"))
+PAGES = sorted(page for page in (ROOT / "docs").rglob("*.md") if ">>>" in page.read_text())
 MODULES = sorted(m.name for m in pkgutil.walk_packages(reports.__path__, "reports.") if not m.name.endswith("__main__"))
 
 
@@ -30,5 +30,6 @@ def test_examples_of_pages(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_index_has_examples() -> None:
-    text = (ROOT / "docs" / "reports.md").read_text()
-    assert len(doctest.DocTestParser().get_examples(text)) >= 8
+    page = ROOT / "docs" / "reports.md"
+    text = page.read_text()
+    assert page in PAGES and len(doctest.DocTestParser().get_examples(text)) >= 8
