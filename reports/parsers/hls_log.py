@@ -24,7 +24,7 @@ _BANNER = re.compile(
 _RUNNER = re.compile(r"\s{0,8}\*{2,8} (?:vitis-run|vitis_hls) v(?P<version>[0-9][0-9.]{3,11})\b")
 _OLD_VERSION = re.compile(r"Version (?P<version>[0-9]{4}\.[0-9.]{1,6})\b")
 _MESSAGE = re.compile(r"INFO: \[HLS 200-|@I \[HLS-")
-_INFO = re.compile(r"(?:INFO: |@I )\[[A-Za-z0-9_ -]{1,30}\] (?=Sett|\*\*\*\*|Running: set_top|Exiting |Total )")
+_INFO = re.compile(r"(?:INFO: |@I )\[[A-Za-z0-9_ -]{1,30}\] (?=Sett|\*\*\*\*|Running|Exiting |Total )")
 _KNOWN = {
     "device": re.compile(r"Setting target device to '([A-Za-z0-9_-]{1,60})'"),
     "clock": re.compile(r"Setting up clock '([^']{1,80})' with a period of ([0-9.]{1,20}) ?ns\b"),
@@ -32,8 +32,10 @@ _KNOWN = {
     "cut": re.compile(r"\*\*\*\* Estimated Fmax"),
     "loops": re.compile(r"\*\*\*\* Loop Constraint Status: (.{1,200})"),
     "top": re.compile(r"(?:Running: set_top|Setting top function to) '?([A-Za-z0-9_:]{1,200})"),
+    "program": re.compile(r"Running '(?P<path>[^']{1,500})'"),
     "end": re.compile(r"(?:Exiting (?:vivado_hls|vitis_hls|vitis-run)|Total (?:elapsed|CPU user) time)\b"),
 }
+_IN_PATH = re.compile(r"[/\\](20[0-9]{2}\.[0-9](?:\.[0-9])?)[/\\]")
 _ERROR = ("ERROR: ", "@E ", "FATAL", "Abnormal program termination")
 _WARNING = ("WARNING: ", "CRITICAL WARNING: ", "@W ")
 
@@ -77,7 +79,7 @@ def read(source: Source, draft: Draft) -> None:
             draft.figure("clock_target_ns", float(value), number)
         draft.details.setdefault("clocks", {})[name] = period
     if draft.version is None:
-        draft.problem("the banner with the tool's version is missing; the log is cut", field="version")
+        draft.problem("neither banner nor path tells the tool's version; the log is cut", field="version")
     if not ended:
         draft.problem("has no line by which the tool ends; the log is cut, or the tool died", field="state")
     draft.details |= {"errors": errors, "warnings": warnings}
@@ -115,6 +117,16 @@ def _message_of(draft: Draft, line: Line, text: str, clocks: dict[str, tuple[int
         draft.details["loop_constraints"] = match[1].strip()
     elif what == "top":
         draft.top = match[1]
+    elif what == "program":
+        _program(draft, match[1])
     elif what in ("cut", "fmax"):
         draft.problem("the estimated Fmax is cut", line=line.number, field="fmax_mhz")
     return what == "end"
+
+
+def _program(draft: Draft, path: str) -> None:
+    """A log of the graphical interface has no banner; the program's path tells tool and version."""
+    name = re.split(r"[/\\]", path)[-1]
+    if draft.tool is None and name.startswith(("vivado_hls", "vitis_hls")):
+        draft.tool = values.VIVADO_HLS if name.startswith("vivado") else values.VITIS_HLS
+        draft.version = match[1] if (match := _IN_PATH.search(path)) is not None else None

@@ -301,6 +301,15 @@ def test_the_vivado_inside_a_log_is_not_its_end(read: Read) -> None:
     assert not read(log(more=inner, end=False)).complete
 
 
+@pytest.mark.parametrize(
+    "path", ["/opt/Vivado_HLS/2016.2/bin/unwrapped/lnx64.o/vivado_hls", r"C:\\Xilinx\\2016.2\\bin\\vivado_hls.exe"]
+)
+def test_a_log_of_the_graphical_interface_has_no_banner(read: Read, path: str) -> None:
+    parsed = read(log().replace(BANNERS["2023.1"][0], "").replace("Running made", f"Running '{path}'"))
+    assert (parsed.tool, parsed.version) == ("Vivado HLS", "2016.2")
+    assert parsed.usable
+
+
 def test_generated_code_with_the_banner_is_no_log(read: Read) -> None:
     text = "// Vitis HLS - High-Level Synthesis from C, C++ and OpenCL v2023.1 (64-bit)\nmodule x; endmodule\n"
     assert read(text).kind == "unknown"
