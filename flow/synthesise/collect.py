@@ -9,6 +9,7 @@ from typing import Any
 
 from flow.errors import ToolError
 from flow.synthesise import rtlil
+from flow.synthesise.levels import longest
 from flow.synthesise.result import DspCell, InstanceCells, ModuleCells, SynthResult
 from flow.synthesise.units import Unit
 from reports.cells import count
@@ -86,6 +87,12 @@ class _Design:
                 found[child] += found[node]
         return dict(reversed(found.items()))
 
+    def levels(self) -> dict[Node, int]:
+        """LUT levels of each module."""
+        nodes = self.instances()
+        arcs = {node: self.netlists[node[0]]["arcs"][node[1]] for node in nodes}
+        return longest(arcs, {node: dict(self.children(node)) for node in nodes})
+
     def paths(self, node: Node, path: str = "", depth: int = _DEPTH) -> list[InstanceCells]:
         """Instances of the upper levels."""
         found = []
@@ -115,6 +122,7 @@ def collect(
     modules: list[ModuleCells] = []
     dsps: list[DspCell] = []
     used: dict[str, int] = {}
+    levels = design.levels()
     for node, number in design.instances().items():
         title = design.title(node)
         cells = dict(sorted(design.own(node).items()))
@@ -124,7 +132,7 @@ def collect(
             raise ToolError(f"yosys: {error}") from error
         used[title] = used.get(title, 0) + 1
         name = title if used[title] == 1 else f"{title} ({used[title]})"
-        modules.append(ModuleCells(name, number, cells))
+        modules.append(ModuleCells(name, number, cells, levels[node]))
         dsps += [DspCell(name, cell, kind, place) for cell, kind, place in plain[node[0]]["dsp"].get(node[1], [])]
     paths = tuple(design.paths(design.top))
     return SynthResult(top, family, version, tuple(modules), paths, tuple(dsps), round(seconds, 3))
@@ -136,7 +144,8 @@ def _plain_netlist(netlist: Mapping[str, Any]) -> dict[str, Any]:
     def listed(key: str) -> dict[str, list[tuple[str, ...]]]:
         return {_plain(m): [tuple(map(_plain, cell)) for cell in cells] for m, cells in netlist[key].items()}
 
-    return {"modules": netlist["modules"], "instances": listed("instances"), "dsp": listed("dsp")}
+    arcs = {_plain(module): found for module, found in netlist["arcs"].items()}
+    return {"modules": netlist["modules"], "arcs": arcs, "instances": listed("instances"), "dsp": listed("dsp")}
 
 
 def _plain(name: str) -> str:

@@ -20,11 +20,13 @@ class ModuleCells:
         name: module name without parameters.
         instances: how often the design holds it.
         cells: its own leaf cells by kind, without those of modules counted apart.
+        levels: most LUTs on a path between registers (or its ports), with what is below it (flow/synthesise/levels.py).
     """
 
     name: str
     instances: int
     cells: Mapping[str, int]
+    levels: int
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class SynthResult:
                 total[kind] = total.get(kind, 0) + number * module.instances
         return dict(sorted(total.items()))
 
+    @property
+    def levels(self) -> int:
+        """Most LUTs on a path between registers, over the whole design."""
+        return max(module.levels for module in self.modules)
+
     @cached_property
     def counts(self) -> Counts:
         """What the whole design costs.
@@ -127,7 +134,10 @@ class SynthResult:
             "top": self.top,
             "family": self.family,
             "version": self.version,
-            "modules": [{"name": m.name, "instances": m.instances, "cells": dict(m.cells)} for m in self.modules],
+            "modules": [
+                {"name": m.name, "instances": m.instances, "cells": dict(m.cells), "levels": m.levels}
+                for m in self.modules
+            ],
             "instances": [{"path": i.path, "module": i.module, "cells": dict(i.cells)} for i in self.instances],
             "dsp_cells": [
                 {"module": d.module, "cell": d.cell, "kind": d.kind, "place": d.place} for d in self.dsp_cells

@@ -25,6 +25,7 @@ from flow.emit.plan import write_atomic
 from flow.errors import BuildError, ToolError
 from flow.synthesise import rtlil
 from flow.synthesise.collect import collect
+from flow.synthesise.levels import reduce
 from flow.synthesise.process import LOG, NETLIST, Job, Pool
 from flow.synthesise.result import SynthResult
 from flow.synthesise.units import BATCH_TOP, Unit, batch_text, batches, partition
@@ -44,10 +45,10 @@ STRICT = ('logger -werror "is implicitly declared"',)
 _SOURCES = (".sv", ".svh", ".v", ".vh", ".mem", ".hex", ".dat")
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _FILE = re.compile(r"[A-Za-z0-9_./+-]+")
-STAT = "stat.json"
+STAT, MAPPED = "stat.json", "mapped.json"
 _MOST_DSP_CELLS = 1000
 # Of the cached results; a change of what they hold changes this.
-_FORMAT = "2"
+_FORMAT = "3"
 
 
 def cache_folder() -> Path:
@@ -198,22 +199,26 @@ def _synthesise_batch(
     kinds = (*dsps, *sorted({stub for unit in units for stub in unit.stubs}))
     with _work() as work:
         (work / "batch.il").write_text(text)
-        passes = ("read_rtlil batch.il", f"{script} -top {BATCH_TOP}", f"tee -q -o {STAT} stat -json")
+        passes = ("read_rtlil batch.il", f"{script} -top {BATCH_TOP}", f"tee -q -o {STAT} stat -json",
+                  f"write_json {MAPPED}")  # fmt: skip
         try:
             pool.run(Job(name=name, folder=work, passes=passes, kinds=kinds))
             modules = read_stat((work / STAT).read_text(), name).modules
             cells = json.loads((work / NETLIST).read_text())
+            mapped = json.loads((work / MAPPED).read_text())["modules"]
         except (ReportError, OSError, ValueError) as error:
             raise ToolError(f"yosys: {name}: left no usable result ({error})") from error
         finally:
             if logs is not None and (work / LOG).exists():
                 write_atomic(logs / f"{family}-{titles[0]}.log", (work / LOG).read_bytes())
     made = {}
+    children = {name.removeprefix("\\") for unit in units for name in (*unit.bodies, *unit.stubs)}
     for unit in units:
         inside = [module for module in unit.bodies if module in cells]
         made[unit.root] = {
             "modules": {module.removeprefix("\\"): dict(modules[module.removeprefix("\\")].cells) for module in inside},
             "instances": {module: [c[:2] for c in cells[module] if c[1] not in dsps] for module in inside},
+            "arcs": {module: reduce(mapped[module.removeprefix("\\")], children) for module in inside},
             "dsp": {module: [c for c in cells[module] if c[1] in dsps][:_MOST_DSP_CELLS] for module in inside},
         }
     return made
