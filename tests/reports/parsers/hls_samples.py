@@ -237,8 +237,11 @@ MODULES = """<RTLDesignHierarchy>
 <Name>first</Name>
 <PerformanceEstimates><SummaryOfTimingAnalysis><EstimatedClockPeriod>4.000</EstimatedClockPeriod></SummaryOfTimingAnalysis>
 <SummaryOfOverallLatency><Best-caseLatency>10</Best-caseLatency><Worst-caseLatency>15</Worst-caseLatency>
-<PipelineInitiationInterval>10 ~ 15</PipelineInitiationInterval></SummaryOfOverallLatency></PerformanceEstimates>
-<AreaEstimates><Resources><FF>40</FF><LUT>150</LUT><BRAM_18K>1</BRAM_18K><DSP>3</DSP></Resources></AreaEstimates>
+<Best-caseRealTimeLatency>50.000 ns</Best-caseRealTimeLatency>
+<PipelineInitiationInterval>10 ~ 15</PipelineInitiationInterval><PipelineType>no</PipelineType>
+</SummaryOfOverallLatency></PerformanceEstimates>
+<AreaEstimates><Resources><FF>40</FF><AVAIL_FF>106400</AVAIL_FF><UTIL_FF>~0</UTIL_FF><LUT>150</LUT>
+<BRAM_18K>1</BRAM_18K><DSP>3</DSP><AVAIL_DSP>220</AVAIL_DSP><UTIL_DSP>1</UTIL_DSP></Resources></AreaEstimates>
 </Module>
 <Module>
 <Name>inner</Name>

@@ -218,3 +218,25 @@ def test_the_order_of_columns_does_not_matter(read: Read) -> None:
             lines[number] = "|".join(cells)
     parsed = read("\n".join(lines))
     assert (parsed.figures.lut, parsed.figures.ff) == (400, 100)
+
+
+def test_a_row_of_the_summary_with_two_values_is_noticed(read: Read) -> None:
+    lines = samples.csynth().split("\n")
+    at = next(number for number, line in enumerate(lines) if line.startswith("|Expression"))
+    spoilt = [*lines[: at + 1], lines[at].replace("100", "101"), *lines[at + 1 :]]
+    assert any("there twice" in problem.text for problem in read("\n".join(spoilt)).problems)
+
+
+def test_tables_and_files_are_bounded(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("reports.parsers.hls_text.LARGEST_TABLE", 5)
+    assert "more than 5 lines" in read(samples.csynth()).problems[0].text
+    monkeypatch.setattr("reports.parsers.hls_values.MOST_LINES", 10)
+    assert "more than 10 lines" in read(samples.csynth()).problems[0].text
+
+
+@pytest.mark.parametrize("name", ["<script>alert(1)</script>", "\x1b[31mred", "a" * 5000])
+def test_names_of_strangers_do_no_harm(read: Read, name: str) -> None:
+    text = samples.csynth().replace("== Vivado HLS Report for 'top'", f"== Vivado HLS Report for '{name}'")
+    parsed = read(text)
+    assert parsed.top == name
+    assert all("\x1b" not in problem.text for problem in parsed.problems)

@@ -103,6 +103,47 @@ def test_a_spoilt_file_is_not_taken_as_good(read: Read, old: str, new: str, fiel
         assert value == FIGURES[name] or name == field
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("<Name>inner</Name>", "<Name>first</Name>", "modules"),
+        ("<Name>inner</Name>", "", "modules"),
+        ("<InstName>inner_U0</InstName>", "", "modules"),
+        ("<InstName>inner_U0</InstName>", "<InstName>a</InstName><InstName>b</InstName>", "modules"),
+        ("<ModuleName>inner</ModuleName>", "<ModuleName></ModuleName>", "modules"),
+        ("<LUT>15</LUT>", "", "modules"),
+        ("<LUT>15</LUT>", "<LUT>1S</LUT>", "modules"),
+        ("<UTIL_DSP>1<", "<UTIL_DSP>4<", "dsp"),
+        ("<AVAIL_DSP>220<", "<AVAIL_DSP>240<", "dsp"),
+        ("50.000 ns", "90.000 ns", "modules"),
+        ("10 ~ 15", "10 ~ 17", "modules"),
+        ("<Worst-caseLatency>15<", "<Worst-caseLatency>5<", "modules"),
+    ],
+)
+def test_spoilt_modules_are_noticed(read: Read, old: str, new: str, field: str) -> None:
+    assert old in samples.MODULES
+    parsed = read(samples.csynth_xml(modules=samples.MODULES.replace(old, new, 1)))
+    assert not parsed.complete
+    assert field in {problem.field for problem in parsed.problems}
+
+
+def test_a_black_box_is_an_instance_without_a_module(read: Read) -> None:
+    modules = samples.MODULES.replace("<ModuleName>inner</ModuleName>", "<ModuleName>rtl_box</ModuleName>")
+    parsed = read(samples.csynth_xml(modules=modules))
+    assert parsed.usable
+    assert parsed.modules[-1].module == "rtl_box"
+    assert parsed.modules[-1].figures.known() == {}
+
+
+def test_modules_without_a_hierarchy_hang_below_the_top(read: Read) -> None:
+    modules = samples.MODULES[samples.MODULES.index("<ModuleInformation>") :]
+    assert [module.path for module in read(samples.csynth_xml(modules=modules)).modules] == [
+        "top",
+        "top/first",
+        "top/inner",
+    ]
+
+
 def test_the_top_among_the_modules_must_say_the_same(read: Read) -> None:
     modules = samples.MODULES.replace("<Name>inner</Name>", "<Name>top</Name>")
     parsed = read(samples.csynth_xml(modules=modules))
