@@ -96,7 +96,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
             arguments.model, arguments.imagefolder, arguments.weights, size, arguments.images, arguments.crops
         )
         shape = "x".join(map(str, result["size"])) + (", ten crops" if arguments.crops else "")
-        title = f"{result['dataset']}, {result['images']:,} images of {result['classes']:,} classes, {shape}"
+        classes = f"{result['classes']:,} of {result['of_classes']:,} classes"
+        title = f"{result['dataset']}, {result['images']:,} images of {classes}, {shape}"
         rows = [[key, f"{100 * result[key]:.2f} %"] for key in ("top1", "top5")]
     else:
         if size or arguments.crops or arguments.weights:

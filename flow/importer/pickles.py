@@ -35,7 +35,10 @@ STORAGES = {
     "BoolStorage": "bool",
 }
 STANDARD = {*sys.stdlib_module_names, "__builtin__", "copy_reg", "commands", "cPickle", "__main__"}
-PLAIN = {"argparse", "collections", "datetime", "decimal", "enum", "fractions", "pathlib", "uuid", "zoneinfo"}
+PLAIN = {
+    "abc", "argparse", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "logging", "pathlib",
+    "random", "re", "typing", "uuid", "zoneinfo",
+}  # fmt: skip
 """Modules of the standard library whose objects are data; placeholders stand for them."""
 PLAIN_NAMES = {("types", "SimpleNamespace"), ("functools", "partial")} | {
     ("builtins", name) for name in ("bool", "bytearray", "bytes", "complex", "float", "int", "object", "slice", "str")
@@ -210,6 +213,11 @@ def _instance(cls: Any, *_: Any) -> Placeholder:
     return cls()
 
 
+def _type_of(_: Any) -> type[Placeholder]:
+    """The type of an object, which is how pickles write that of None."""
+    return Placeholder
+
+
 def _encoded(text: Any, encoding: Any = "latin1") -> bytes:
     """Bytes, as old protocols write them."""
     if encoding != "latin1":
@@ -232,6 +240,7 @@ KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
     ("builtins", "set"): lambda items=(): set(items),
     ("builtins", "frozenset"): lambda items=(): frozenset(items),
     ("builtins", "getattr"): _instance,
+    ("builtins", "type"): _type_of,
     ("copyreg", "_reconstructor"): _instance,
     ("copyreg", "__newobj__"): _instance,
     ("_codecs", "encode"): _encoded,

@@ -49,7 +49,8 @@ def evaluate_folder(
         crops_from: size that images are resized to before the ten crops, or None for no crops.
 
     Returns:
-        `dataset`, `images`, `classes` (folders), `size`, `crops`, `top1` and `top5` as fractions.
+        `dataset`, `images`, `classes` (folders), `of_classes` (the network's), `size`, `crops`, `top1` and `top5` as
+        fractions.
 
     Raises:
         DataError: no such folder, an empty class, more classes than the network has, an image that cannot be read.
@@ -71,7 +72,8 @@ def evaluate_folder(
         right += hits[:, 0].sum(), hits.any(axis=1).sum()
     return {
         "dataset": folder.resolve().name, "images": len(samples), "classes": classes,
-        "size": [CROP, CROP] if crops_from else list(size), "crops": 10 if crops_from else 1,
+        "of_classes": graph.output.channels, "size": [CROP, CROP] if crops_from else list(size),
+        "crops": 10 if crops_from else 1,
         "top1": float(right[0] / len(samples)), "top5": float(right[1] / len(samples)),
     }  # fmt: skip
 

@@ -3,8 +3,10 @@
 
 import builtins
 import gzip
+import operator
 import os
 import pickle
+import shutil
 import struct
 import subprocess
 import tracemalloc
@@ -45,6 +47,8 @@ CALLS = [
     Call(os.mkdir, "evil"),
     Call(pickle.loads, pickle.dumps(Call(os.system, "touch evil"))),
     Call(builtins.getattr, Call(builtins.__import__, "os"), "system"),
+    Call(operator.attrgetter, "system"),
+    Call(shutil.rmtree, "."),
 ]
 
 

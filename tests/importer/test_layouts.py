@@ -3,6 +3,7 @@
 
 import collections
 import gzip
+import typing
 import zipfile
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def test_what_stands_beside_the_weights_is_left_alone(tmp_path: Path, layout: st
         "callbacks": {callback: {"best_model_score": Tensor(np.float32(0.5))}},
         "hyper_parameters": attributes,
         "space": [space, frozenset([3]), b"\xff\x00", 1.5, None, True, 2**70, collections.defaultdict(dict)],
+        "configuration": [typing.Any, type(None), stranger("omegaconf.base", "ContainerMetadata")()],
         "state_dict": collections.OrderedDict(a=Tensor(W)),
     }
     LAYOUTS[layout](tmp_path / "net.ckpt", content)

@@ -78,7 +78,7 @@ def test_known_ranks_give_known_fractions(net: Graph, images: list[Path], tmp_pa
     folder = sort_into(tmp_path / "val", images + fillers, labels + list(range(CLASSES)))
     found = evaluate_folder(net, folder, SIZE)
     assert found == {
-        "dataset": "val", "images": 17, "classes": CLASSES, "size": list(SIZE), "crops": 1,
+        "dataset": "val", "images": 17, "classes": CLASSES, "of_classes": CLASSES, "size": list(SIZE), "crops": 1,
         "top1": (3 + found_at.count(0)) / 17, "top5": (7 + sum(p < 5 for p in found_at)) / 17,
     }  # fmt: skip
     assert 0 < found["top1"] < found["top5"] < 1

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Official networks as models: seeded weights that use every code, weights from a file, and what is told of them."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,11 +15,13 @@ from flow.errors import DataError, ModelError, UsageError
 from flow.graph import Graph
 from flow.importer import import_checkpoint
 from flow.ops import BinaryConv, Threshold
-from flow.pipeline import seeded
+from flow.pipeline import STEPS, Request, State, run_steps, seeded, up_to
 from flow.pipeline.seeded import LEAST_SHARE, random_images, seeded_graph, seeded_state
 from flow.pipeline.source import build_source, find_source
+from flow.pipeline.verdict import _not_run, _weights
 from flow.types import Shape
 from qmodels.config import NETWORKS, ErnConfig, official, official_stem
+from reports.schema import Weights
 
 NARROW = official_stem(width=16)
 PREACT = official("mini", "preact", (1, 2), last_width=24, classes=7, expansion=4).with_options(stem=NARROW)
@@ -155,6 +158,24 @@ def test_commands_take_the_names(mini: str, ern: Command, tmp_path: Path, checkp
     assert shown["image"] == "64x64x3" and shown["macs"] * 16 == ern("show", mini)["macs"]
     trained = ern("lower", mini, "--weights", checkpoint, "-o", tmp_path / "t")
     assert trained["digest"] != lowered["digest"]
+
+
+def test_what_did_not_run_is_told(mini: str, checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without TensorFlow there is no comparison with Keras, and without labels no accuracy."""
+    monkeypatch.setattr("flow.pipeline.exactness.find_spec", lambda name: None)
+    state = State(Request(mini, image=Shape(32, 32, 1), root=tmp_path / "b", weights=checkpoint))
+    found = run_steps(state, up_to(STEPS, "evaluate"), quiet=True)["evaluate"]
+    assert set(found["not_run"]) == {"keras=graph", "accuracy"} and "exactness" not in found
+    assert "pip install" in found["not_run"]["keras=graph"] and "--imagefolder" in found["not_run"]["accuracy"]
+    assert list(_not_run({"evaluate": found, "vendor": {}}))[1]["stage"] == "accuracy"
+    assert _weights(state) == Weights("trained.npz", hashlib.sha256(checkpoint.read_bytes()).hexdigest())
+
+
+def test_seeded_weights_are_told_with_the_digest_of_the_graph(mini: str, tmp_path: Path) -> None:
+    state = State(Request(mini, image=Shape(32, 32, 1), root=tmp_path / "b"))
+    run_steps(state, up_to(STEPS, "lower"), quiet=True)
+    assert _weights(state) == Weights("seeded random", store.digest(seeded_graph(PREACT)))
+    assert state.images.shape == (2, 32, 32, 3) and state.image == Shape(32, 32, 3)
 
 
 def test_evaluate_says_what_is_missing(mini: str, capsys: pytest.CaptureFixture[str]) -> None:

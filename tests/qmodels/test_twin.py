@@ -15,10 +15,12 @@ from flow.graph import Graph
 from flow.importer import ern_from_state, import_checkpoint
 from flow.lower import lower, lower_network
 from flow.lower.keras_reader import load_model
+from flow.pipeline import STEPS, Request, State, run_steps, up_to
 from flow.pipeline.exactness import compare_keras
 from flow.pipeline.seeded import random_images, seeded_state
 from flow.pipeline.twin import keras_twin
-from qmodels.config import ErnConfig, official, official_stem
+from flow.types import Shape
+from qmodels.config import NETWORKS, ErnConfig, official, official_stem
 
 STEM = official_stem(width=16)
 VARIANTS = [
@@ -44,6 +46,16 @@ def expect_equal(model: object, graph: Graph) -> None:
     found = compare_keras(model, graph, np.concatenate([random_images(2, (37, 22, 3), 1), noise]), None)
     assert found["exactness"]["mismatches"] == 0, found["differing"]
     assert found["exactness"]["streams"] == len(graph.nodes) - 1 and found["exactness"]["values"] > 0
+
+
+def test_the_pipeline_compares_an_official_network_with_its_twin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(NETWORKS, "mini", VARIANTS[2])
+    state = State(Request("mini", image=Shape(24, 24, 1), root=tmp_path / "b"))
+    found = run_steps(state, up_to(STEPS, "evaluate"), quiet=True)["evaluate"]
+    assert found["exactness"]["images"] == 2 and found["exactness"]["mismatches"] == 0
+    assert found["not_run"] == {"accuracy": "seeded random weights know no class"} and found["accuracy"] == {}
 
 
 @pytest.fixture
