@@ -14,8 +14,8 @@ from flow.fold.solve import Budget, Solution, solve
 from flow.graph import IMAGE, Graph
 from flow.ops import Folding
 
-SLACK = 0.02
-"""Share of a frame's cycles kept for what a schedule loses between frames."""
+SLACK = 0.0
+"""Share of a frame's cycles kept for stalls at first; more is kept where a schedule turns out to have some."""
 FILL = 0.7
 """Share of a device's LUTs that a placer can use when a rate is asked for explicitly."""
 BLOCK_BITS = 18 * 1024

@@ -13,7 +13,7 @@ from flow.errors import FoldError
 from flow.estimate import estimate, total
 from flow.estimate.samples import network
 from flow.fold import design, explain, fold, plan
-from flow.fold.folding import SLACK, best_fold
+from flow.fold.folding import best_fold
 from flow.fold.options import Space
 from flow.graph import IMAGE, Graph
 from flow.ops import BinaryConv, Folding
@@ -46,7 +46,9 @@ def test_foldings_of_random_graphs_are_legal_and_fast_enough(seed: int) -> None:
     foldings, draft = quick(graph, image, on, None)
     beats = {IMAGE: image.channels, **{name: f.stream_channels for name, f in foldings.items()}}
     for node in graph.nodes:
-        assert foldings[node.name] in list(node.foldings()), f"seed {seed}: {node.name}"
+        plain = replace(foldings[node.name], hold=1, memory="lut")
+        assert plain in list(node.foldings()), f"seed {seed}: {node.name}"
+        assert foldings[node.name] in list(node.forms(plain, *(draft.shape(s) for s in node.inputs)))
         assert node.accepts(foldings[node.name], *(beats[s] for s in node.inputs)), f"seed {seed}: {node.name}"
         assert draft.cycles(node) <= on.clock_mhz * 1e6 / on.default_fps, f"seed {seed}: {node.name}"
 
@@ -59,7 +61,7 @@ def test_ern_small_reaches_its_rates(name: str, fps: int | None, least: int, sha
     on = board(name)
     built, found, schedule = plan(SMALL, DIGITS, on, fps)
     assert on.clock_mhz * 1e6 / schedule.cycles_per_frame >= least
-    assert abs(schedule.cycles_per_frame / built.cycles_per_frame - 1) < 0.02
+    assert built.cycles_per_frame <= schedule.cycles_per_frame <= found.target
     spent = total(estimate(built).values())
     assert spent.lut <= share * on.lut
     assert spent.bram18 <= on.bram18
@@ -68,16 +70,16 @@ def test_ern_small_reaches_its_rates(name: str, fps: int | None, least: int, sha
 
 
 def test_a_default_that_is_out_of_reach_becomes_the_best_that_fits() -> None:
-    on = board(default_fps=10**6)
+    on = board(default_fps=10**7)
     _, draft = quick(TINY, LITTLE, on, None)
-    assert draft.fps < 10**6
+    assert draft.fps < 10**7
     with pytest.raises(FoldError):
         quick(TINY, LITTLE, on, draft.fps * 1.2)
 
 
 def test_an_impossible_rate_names_the_op_and_the_best_rate() -> None:
     with pytest.raises(FoldError, match=r"stem_conv\d binds.*the best that can be had is FPS=\d+") as raised:
-        fold(TINY, LITTLE, board(), 600_000)
+        fold(TINY, LITTLE, board(), 1_500_000)
     found = re.search(r"FPS=(\d+)$", str(raised.value))
     assert found
     best = int(found.group(1))
@@ -130,7 +132,7 @@ def test_a_higher_rate_never_costs_less() -> None:
         spent = total(estimate(draft).values())
         costs.append(spent.lut + 12 * spent.bram18)
         products.append(macs(SMALL, foldings))
-        assert draft.fps * (1 - SLACK) >= fps * 0.999 * (1 - SLACK)
+        assert draft.fps >= fps * 0.999
     assert products == sorted(products)
     assert all(b >= a * 0.999 for a, b in pairwise(costs))
 
