@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from reports.budget import Budget, budget_of, read_fields
+from reports.budget import EVERY, Budget, budget_of, read_fields
 from reports.commands.common import Commands, Outcome, add_command, add_family, option_error, read_all
 from reports.document import verdict_document
 from reports.gate import judge
@@ -90,7 +90,9 @@ def _budget(asked: argparse.Namespace) -> Budget | None:
     given = {name: value for name, value in _options(asked) if value is not None}
     if not given and not asked.budget:
         return None
-    for table in ("modules", "exactness"):
+    if "growth" in given and "growth" in fields and not isinstance(fields["growth"], dict):
+        fields["growth"] = {EVERY: fields["growth"]}
+    for table in ("modules", "exactness", "growth"):
         if table in given and isinstance(fields.get(table), dict):
             given[table] = {**fields[table], **given[table]}
     if asked.family:
@@ -124,7 +126,7 @@ def _growth(texts: Iterable[str]) -> dict[str, Any]:
     found = {}
     for text in texts:
         name, _, value = text.rpartition("=")
-        found[name or "*"] = _value(value)
+        found[name or EVERY] = _value(value)
     return found
 
 

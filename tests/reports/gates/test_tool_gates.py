@@ -169,6 +169,11 @@ def test_growth_on_the_command_line(save: Save, tmp_path: Path) -> None:
     assert main(["gate", "--baseline", base, more]) == 1
     assert main(["gate", "--baseline", base, "--growth", "2 %", more]) == 0
     assert main(["gate", "--baseline", base, "--growth", "lut=1 % or 6", more]) == 0
+    assert main(["gate", "--baseline", base, "--growth", "ff=0", more]) == 0, "the table names flip-flops alone"
+    for growth, code in (("growth: 2 %", 0), ("growth: 1 %", 1), ("growth: {lut: 1 %}", 1)):
+        budget = str(save(f"baseline: baselines/top.json\n{growth}", "budget.yaml"))
+        assert main(["gate", "--budget", budget, more]) == code
+        assert main(["gate", "--budget", budget, "--growth", "lut=3 %", more]) == 0, "an option goes before the file"
     assert main(["gate", "--baseline", str(tmp_path / "absent.json"), report]) == 2
     assert main(["gate", "--growth", "2 %", report]) == 2, "growth from nothing"
 
