@@ -25,7 +25,8 @@ class Family:
         figures: weight of each kind, by figure.
         needed: figures whose kinds the tool always lists, used or not.
         dsp: kinds that are multipliers or parts of one.
-        dsp_where: kinds of devices that have DSPs; elsewhere a lost line cannot pass for a device without them.
+        dsp_where: kinds of devices that have DSPs: there a line without them is lost.
+        dsp_together: kinds that stand together: where one is listed, all are.
     """
 
     tool: str
@@ -34,6 +35,7 @@ class Family:
     needed: tuple[str, ...]
     dsp: re.Pattern[str] | None = None
     dsp_where: frozenset[str] = frozenset()
+    dsp_together: frozenset[str] = frozenset()
 
 
 _UP5K = frozenset(("ICESTORM_SPRAM", "SB_LEDDA_IP", "SB_RGBA_DRV", "ICESTORM_HFOSC", "ICESTORM_LFOSC", "IO_I3C"))
@@ -45,7 +47,8 @@ FAMILIES: dict[str, Family] = {
     "ecp5": Family(
         "nextpnr-ecp5", "DP16KD",
         {"lut": {"TRELLIS_COMB": 1}, "ff": {"TRELLIS_FF": 1}, "bram18": {"DP16KD": 1}, "lutram": {"TRELLIS_RAMW": 1}},
-        ("lut", "ff", "bram18"), re.compile(r"MULT18X18D|ALU54B"), frozenset(("DP16KD", "DCUA", "EHXPLLL")),
+        ("lut", "ff", "bram18"), re.compile(r"MULT18X18D|ALU54B"), frozenset(("DP16KD",)),
+        frozenset(("MULT18X18D", "ALU54B")),
     ),
     "machxo2": Family(
         "nextpnr-machxo2", "DP8KC", {"lut": {"TRELLIS_COMB": 1}, "ff": {"TRELLIS_FF": 1}, "bram18": {"DP8KC": 1}},
@@ -59,6 +62,8 @@ FAMILIES: dict[str, Family] = {
     "gowin": Family(
         "nextpnr-himbaechel", "BSRAM", {"lut": {"LUT4": 1}, "ff": {"DFF": 1}, "bram18": {"BSRAM": 1}},
         ("lut", "ff", "bram18"), re.compile(r"MULT\w*\d+X\d+|ALU54D|PADD\d+|MULTALU\w+"),
+        frozenset(),
+        frozenset(("MULT9X9", "MULT18X18", "MULT36X36", "MULTALU18X18", "MULTALU36X18", "MULTADDALU18X18")),
     ),
     "gatemate": Family(
         "nextpnr-himbaechel", "CPE_FF", {"lut": {"CPE_LT": 1}, "ff": {"CPE_FF": 1}, "bram18": {"RAM_HALF": 1}},
@@ -118,7 +123,9 @@ def fill(uses: Mapping[str, Use], draft: Draft) -> None:
 
 def _dsp(uses: Mapping[str, Use], family: Family, draft: Draft) -> None:
     listed = {kind: use for kind, use in uses.items() if family.dsp and family.dsp.fullmatch(kind)}
-    if not listed and family.dsp_where & set(uses):
+    lost = family.dsp_together - set(listed)
+    apart = family.dsp_together & set(listed)
+    if (lost and apart) or (not listed and family.dsp_where & set(uses)):
         draft.problem("its cells are not listed (line lost?)", field="dsp")
     elif family.tool == "nextpnr-nexus" and any(use.used for use in listed.values()):
         draft.details["dsp_parts"] = {kind: use.used for kind, use in listed.items()}  # several to a block

@@ -115,7 +115,7 @@ class _Reader:
             self.draft.problem("row is cut or shifted", line=line.number, field=CLOCKS)
             return
         name, period, frequency = match.group(1), float(match.group(2)), float(match.group(3))
-        if period <= 0 or abs(1000 / period - frequency) > 0.001 + frequency * 0.001 / period:
+        if period <= 0 or abs(1000 / period - frequency) > 0.0006 + frequency * 0.00051 / period:
             self.draft.problem(f"{name}: {period} ns is not {frequency} MHz", line=line.number, field=CLOCKS)
         elif len(self.clocks) < _MOST_CLOCKS:
             self.clocks[name] = period
