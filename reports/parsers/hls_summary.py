@@ -160,7 +160,11 @@ def _figures(draft: Draft, cells: Mapping[str, str], line: int) -> tuple[dict[st
 
 def _top(draft: Draft, cells: Mapping[str, str], name: str, line: int) -> None:
     if name != draft.top:
-        draft.problem(f"the first module is {values.shown(name)}, the report is of {draft.top}", line=line, field="top")
+        draft.problem(
+            f"the first module is {values.shown(name)}, the report is of {values.shown(draft.top or '')}",
+            line=line,
+            field="top",
+        )
     figures, unknown = _figures(draft, cells, line)
     for figure, value in figures.items():
         draft.figure(figure, value, line)

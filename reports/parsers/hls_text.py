@@ -17,7 +17,7 @@ from reports.parsed import Draft
 from reports.parsers import hls_values as values
 from reports.source import Line, Source
 
-LARGEST_TABLE = 100_000
+LARGEST_TABLE = 50_000
 _MARKS = ("=", "+", "*")
 _TITLE = re.compile(r"== (?P<tool>.{0,40}?)(?P<what>HLS|Synthesis Summary) Report (?:for|of) '(?P<top>[^']*)'\s*\Z")
 _SECTION = re.compile(r"== (\S.{0,200})\Z")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from reports.errors import ReportError
 from reports.parsed import Draft
@@ -67,6 +68,7 @@ def time(text: str, unit: str | None = None) -> Time | None:
     return Time(value * _UNITS[unit], Decimal(10) ** int(exponent) * _UNITS[unit])
 
 
+@lru_cache(256)
 def resource(column: str) -> str | None:
     """The figure that a column or tag stands for: `DSP48E` and `DSP` are both `dsp`; None for any other."""
     return "dsp" if _DSP.match(column) else _COLUMNS.get(column)
