@@ -81,6 +81,8 @@ class _Reader:
         self._path.pop()
         if self._path[1:3] == ["ModuleInformation", "Module"]:
             inner = "/".join((*self._path[3:], tag))
+            if inner == "Name" and inner in self._module:
+                self._spoil()  # two modules in one
             if inner.startswith(_OF_MODULE):
                 self._module.setdefault(inner, (text, self.line))
         elif path == "ModuleInformation/Module":

@@ -50,7 +50,10 @@ def _row(draft: Draft, name: str, texts: Texts) -> Row:
     said |= {figure: texts[f"{LATENCY}/{tag}"][0] for figure, tag in CYCLES.items() if f"{LATENCY}/{tag}" in texts}
     interval = texts.get(f"{LATENCY}/{_INTERVAL}", ("", 0))[0].split(" ~ ")
     said |= {"ii_min": interval[0], "ii_max": interval[-1]} if interval[0] else {}
-    lacking = [figure for figure in (*values.NEEDED, "latency_min", "latency_max") if figure not in said]
+    needed = [*values.NEEDED, "latency_min", "latency_max"]
+    needed += [figure for figure, tag in _SHARES.items() if f"{USED}/AVAIL_{tag}" in texts]
+    needed += ["ii_min"] if f"{LATENCY}/{_PIPELINE}" in texts else []
+    lacking = [figure for figure in needed if figure not in said]
     spoilt = [text for text in said.values() if values.whole(text) is None and text not in values.LITERALS]
     if lacking or spoilt:
         what = f"lacks {lacking[0]}" if lacking else f"has {values.shown(spoilt[0])} for a number"
