@@ -92,6 +92,29 @@ def test_no_estimate_is_zero_nanoseconds(read: Read) -> None:
     assert read(text).figures.clock_estimated_ns == 0
 
 
+def test_an_estimate_above_the_target_is_a_figure_and_no_problem(read: Read) -> None:
+    parsed = read(samples.csynth(estimated="5.163", clocks=("default",)))
+    assert parsed.figures.clock_estimated_ns == 5.163
+    assert parsed.details["clock"] == "default"
+    assert parsed.usable
+
+
+@pytest.mark.parametrize("pipeline", ["function", "dataflow", "yes", "loop rew."])
+def test_a_pipelined_design_may_start_before_it_is_done(read: Read, pipeline: str) -> None:
+    text = samples.csynth(cycles=("20", "30", "6", "6"), pipeline="x" * 10).replace("x" * 10, f"{pipeline[:10]:>10}")
+    assert read(text).figures.ii_max == 6
+    assert read(text).usable
+    assert not read(samples.csynth(cycles=("20", "30", "6", "6"), pipeline="none")).usable
+
+
+def test_more_than_the_device_has_is_a_figure(read: Read) -> None:
+    text = samples.csynth().replace("|  106400|   53200|", "|     800|     200|", 1)
+    over = text.replace("|      ~0|      ~0|", "|      12|     200|", 1)
+    assert read(over).figures.lut == 400
+    assert read(over).usable
+    assert not read(text).usable
+
+
 def test_of_several_clocks_the_tightest_counts(read: Read) -> None:
     text = samples.csynth(clocks=("fast", "slow")).replace("slow      |      5.00", "slow      |      9.00")
     parsed = read(text)
