@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flow.buffer.engine import Channel, Network
+from flow.buffer.joins import places
 from flow.buffer.place import Place
 from flow.buffer.timing import TIMINGS
 from flow.design import Design
@@ -110,7 +111,7 @@ def _join(
 def _deadlock(design: Design, channels: Mapping[str, Channel], blocked: tuple[int, ...]) -> str:
     full = {channel.read: channel for channel in channels.values()}
     shallow = [full[track] for track in blocked if track in full]
-    joins = {e.name for node in design.graph.nodes if node.arity > 1 for e in design.inputs(node)}
-    named = sorted((c for c in shallow if c.name in joins), key=lambda c: c.name) or shallow
+    deep = {name for names in places(design) for name in names}
+    named = sorted((c for c in shallow if c.name in deep), key=lambda c: c.name) or shallow
     culprits = ", ".join(f"{c.name} (depth {c.depth})" for c in named) or "no FIFO"
     return f"deadlock: {culprits} is full while its consumer waits for another stream; make it deeper"

@@ -22,7 +22,7 @@ from flow.types import Shape
 
 BOARD = load_board("kv260")
 TINY, LITTLE = network("tiny", stem=(4, 4, 8), stages=(8, 12), expansion=2, seed=5), Shape(9, 7, 1)
-SKIP = "layer2_0_downsample__layer2_0_add_1"
+SKIP = "layer2_0_act0__layer2_0_downsample_0"
 
 
 def one_by_one(graph: Graph, image: Shape) -> Design:
@@ -67,6 +67,13 @@ def test_a_quarter_of_the_depth_is_not_enough() -> None:
                 assert schedule(built, depths={**built.depths, name: built.depths[name] // 4}).cycles_per_frame > wanted
             except FoldError as error:
                 assert name in str(error)
+
+
+def test_the_fifo_of_a_downsample_is_on_its_narrower_side() -> None:
+    built = sized(one_by_one(TINY, LITTLE))
+    assert set(built.depths) == {"layer1_0_act0__layer1_0_downsample_0", SKIP}
+    wide = replace(built, depths={**built.depths, SKIP: SMALLEST_FIFO, "layer2_0_downsample__layer2_0_add_1": 10**4})
+    assert schedule(wide).cycles_per_frame <= schedule(built).cycles_per_frame
 
 
 def test_deeper_fifos_are_never_slower() -> None:
