@@ -116,7 +116,7 @@ def _window(op: BinaryConv, site: Site) -> Part:
     features = {"taps": bits * copies, "collect": bits - 2 * kh * channels, "one": 1}
     lut, bram18 = 0.0, 0
     if row_memory(words) == "block":
-        bram18 = copies * blocks(words, bits)
+        bram18, features["taps"] = copies * blocks(words, bits), 0
     else:
         lut = copies * lutrams(site.family, words, bits)
     if op.kernel == (1, 1):
