@@ -144,3 +144,62 @@ def test_growth_of_modules() -> None:
     verdict = judge([new], budget_of(fields), baseline)
     assert verdict.exit_code == 2 and "top/new not in the baseline" in verdict.of("error")[0].text
     assert judge([parsed(top="other", lut=1, modules=rows)], budget_of(fields), baseline).exit_code == 2
+
+
+def test_who_is_beyond_is_counted_and_three_are_named() -> None:
+    values = (5, 5.5, 6, 7, 8, 9)
+    rows = tuple(module(f"top/m{i}", bram18=value) for i, value in enumerate(values))
+    (finding,) = judge([parsed(modules=rows)], budget_of({"modules": {"top/*": {"bram18": 5}}})).findings
+    assert "(5 beyond: top/m1: 5.5; top/m2: 6; top/m3: 7)" in finding.text
+    assert "9 in top/m5, worst of 6" in finding.text
+    (even,) = judge([parsed(modules=rows[:1])], budget_of({"modules": {"top/*": {"bram18": 5}}})).findings
+    assert even.status == "pass" and "beyond" not in even.text
+    tied = (module("top/a", lut=5), module("top/b", lut=5))
+    (first,) = judge([parsed(modules=tied)], budget_of({"modules": {"top/*": {"lut": 5}}})).findings
+    assert "in top/a, worst of 2" in first.text
+
+
+def test_every_report_with_a_hierarchy_is_held() -> None:
+    share = {"modules": {"**": {"lut": "50 %"}}}
+    blind = parsed(file="blind.rpt", stage="synth", modules=(module("top", lut=1),))
+    known = parsed(file="known.rpt", modules=(module("top", lut=9),), available={"lut": 10})
+    found = judge([blind, known], budget_of(share)).findings
+    assert [(f.status, f.file, f.rule, f.subject) for f in found] == [
+        ("error", "blind.rpt", "lut", "**"), ("fail", "known.rpt", "module lut", "**")
+    ]  # fmt: skip
+    assert "names no device" in found[0].text
+    named = judge([blind], budget_of({**share, "device": "k26"})).findings
+    assert [f.status for f in named] == ["pass"], "the device of the budget counts for modules too"
+    two = [parsed(top=top, modules=(module(top, lut=1),)) for top in ("a", "b")]
+    for pattern in ("a", "b", "?"):
+        assert judge(two, budget_of({"modules": {pattern: {"lut": 1}}})).exit_code == 0
+
+
+def test_time_of_modules_counts_at_any_stage() -> None:
+    rows = (module("top", ii_max=5),)
+    budget = budget_of({"stage": "route", "modules": {"**": {"ii_max": 5}}})
+    assert judge([parsed("vitis_hls_csynth_rpt", "csynth", modules=rows)], budget).exit_code == 0
+
+
+def test_growth_of_a_figure_held_from_below() -> None:
+    baseline = Baseline({"top route": Design({"lut": 1}, {"top": {"fmax_mhz": 100.0}, "top/a": {"fmax_mhz": 100.0}})})
+    rows = (module("top", fmax_mhz=96.0), module("top/a", fmax_mhz=95.0))
+    for growth, code in (("5 %", 0), ("4 %", 1)):
+        fields = {"baseline": "b", "growth": {"lut": 0}, "modules": {"**": {"growth": {"fmax_mhz": growth}}}}
+        verdict = judge([parsed(lut=1, modules=rows)], budget_of(fields), baseline)
+        assert verdict.exit_code == code
+    assert "is 95 in top/a, worst of 2; at least 96 is asked (1 beyond: top/a: 95)" in verdict.of("fail")[0].text
+
+
+def test_what_the_baseline_lacks_is_told() -> None:
+    baseline = Baseline({"top route": Design({"lut": 1}, {"top": {"lut": 5}})})
+    rows = (module("top", lut=5), *(module(f"top/n{i}", lut=1) for i in range(4)))
+    fields = {"baseline": "b", "growth": {"lut": 0}, "modules": {"**": {"growth": {"lut": 0}}}}
+    found = judge([parsed(file="u.rpt", lut=1, modules=rows)], budget_of(fields), baseline).of("error")
+    assert [(f.file, f.rule, f.subject) for f in found] == [("u.rpt", "module growth lut", "**")]
+    assert found[0].text.startswith("top/n0, top/n1, top/n2 and 1 more not in the baseline; ")
+    (other,) = [f for f in judge([parsed(file="u.rpt", top="x", modules=rows)], budget_of(fields), baseline).of("error")
+                if f.subject == "**"]  # fmt: skip
+    assert (other.file, other.rule) == ("u.rpt", "growth lut") and other.text.startswith(
+        "x route is not in the baseline;"
+    )
