@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Commands on builds: build, fold, emit, csim, rtlsim, synth; each is a prefix of the pipeline."""
+"""Commands on builds: build, fold, emit, csim, rtlsim, synth, each a prefix of the pipeline; and route."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ PREFIXES = {
     "csim": ("csim", "up to C simulation"),
     "rtlsim": ("rtlsim", "up to cycle-accurate simulation"),
     "synth": ("synth", "up to synthesis"),
+    "route": ("route", "place and route on an ECP5 board; the routed netlist is simulated, Fmax gated"),
 }
 
 FORMS = ("auto", "portable", "plain")
@@ -44,7 +45,7 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
 
 
 def _build(arguments: argparse.Namespace) -> int:
-    from flow.pipeline import STEPS, Request, State, run_steps, up_to
+    from flow.pipeline import ROUTE, STEPS, Request, State, run_steps, up_to
 
     request = Request(
         arguments.model,
@@ -59,7 +60,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.arithmetic,
     )
     state = State(request)
-    steps = up_to(STEPS, arguments.last)
+    steps = up_to(ROUTE if arguments.last == "route" else STEPS, arguments.last)
     results = run_steps(state, steps)
     last: dict[str, Any] = results[arguments.last]
     text = last.get("text") or _summary(arguments.last, last, str(state.workspace.folder))

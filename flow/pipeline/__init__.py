@@ -3,6 +3,6 @@
 
 from flow.pipeline.state import Request, State
 from flow.pipeline.step import Step, run_steps, up_to
-from flow.pipeline.steps import STEPS
+from flow.pipeline.steps import ROUTE, STEPS
 
-__all__ = ["STEPS", "Request", "State", "Step", "run_steps", "up_to"]
+__all__ = ["ROUTE", "STEPS", "Request", "State", "Step", "run_steps", "up_to"]

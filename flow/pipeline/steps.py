@@ -107,3 +107,17 @@ STEPS: tuple[Step, ...] = (
         leaves=("report.json", "summary.md", "report.html"),
     ),
 )
+
+
+def _route(state: State) -> Result:
+    from flow.pipeline.route import route
+
+    return route(state)
+
+
+ROUTE: tuple[Step, ...] = (
+    STEPS[0],
+    STEPS[2],
+    Step("route", "place and route, bitstream, routed netlist = graph", _images_key, _route, leaves=("route",)),
+)
+"""A run of its own: minutes for thousands of LUTs."""
