@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -51,8 +52,12 @@ def read_json(text: str, file: str) -> Any:
     def constant(name: str) -> NoReturn:
         raise ReportError(file, f"{name} is not a number of JSON")
 
+    def decimal(digits: str) -> float:
+        value = float(digits)
+        return value if math.isfinite(value) else constant(digits)
+
     try:
-        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+        return json.loads(text, object_pairs_hook=pairs, parse_constant=constant, parse_float=decimal)
     except json.JSONDecodeError as error:
         raise ReportError(file, f"is not JSON, or truncated ({error.msg})", f"line {error.lineno}") from error
     except (RecursionError, ValueError) as error:

@@ -18,9 +18,9 @@ from reports.text import read_json
 CYCLES, RESOURCES = "finn_estimate_layer_cycles", "finn_estimate_layer_resources"
 HLS, PERFORMANCE = "finn_estimate_layer_resources_hls", "finn_estimate_network_performance"
 OOC, SYNTH, SIM = "finn_ooc_synth_and_timing", "finn_post_synth_resources_json", "finn_rtlsim_performance"
-LARGEST = 24 * 2**20
+LARGEST = 8 * 2**20
 _TOP, _TOTAL = "(top)", "total"
-_LAYER = re.compile(r"[A-Za-z]\w{0,200}_\d{1,6}")
+_LAYER = re.compile(r"[A-Za-z]\w{0,200}_[0-9]{1,6}")
 _MARKS = (
     (OOC, '"vivado_proj_folder"'),
     (PERFORMANCE, '"critical_path_cycles"'),
@@ -29,7 +29,7 @@ _MARKS = (
     (RESOURCES, '"BRAM_efficiency"'),
     (HLS, '"BRAM_18K"'),
 )
-_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,17})?")
+_NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]{1,17})?")
 _STAGES = {CYCLES: ESTIMATE, RESOURCES: ESTIMATE, HLS: CSYNTH, PERFORMANCE: ESTIMATE, OOC: ROUTE, SIM: RTLSIM}
 
 
@@ -41,7 +41,7 @@ def recognise(source: Source) -> str | None:
     kind = next((kind for kind, mark in _MARKS if mark in head), None)
     if kind == HLS and not re.match(r'\{\s*"[^"]{1,200}"\s*:\s*\{', head):
         return None
-    if kind is None and re.match(r'\{\s*"[A-Za-z]\w{0,200}_\d{1,6}"\s*:\s*\d+\s*[,}]', head):
+    if kind is None and re.match(r'\{\s*"[A-Za-z]\w{0,200}_[0-9]{1,6}"\s*:\s*[0-9]+\s*[,}]', head):
         return CYCLES
     return kind
 

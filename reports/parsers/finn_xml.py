@@ -31,7 +31,7 @@ def read(source: Source, draft: Draft) -> None:
         if source.path.stat().st_size > LARGEST:
             raise ReportError(source.name, f"is larger than {LARGEST} bytes; not a report of FINN")
         _read(source, draft)
-    except (ParseError, DefusedXmlException, UnicodeError, ValueError) as error:
+    except (ParseError, DefusedXmlException, UnicodeError, ValueError, LookupError) as error:  # unknown encoding
         raise ReportError(source.name, f"is not whole XML ({str(error)[:100]})") from error
     except OSError as error:
         raise ReportError(source.name, f"cannot be read ({error.strerror})") from error

@@ -14,7 +14,7 @@ from reports.source import Source
 from reports.text import read_json
 
 JSON, LOG = "nextpnr_report_json", "nextpnr_log"
-LARGEST = 24 * 2**20
+LARGEST = 16 * 2**20
 _JSON = re.compile(r'\{\s*"(critical_paths|detailed_net_timings|fmax|utilization)"\s*:')
 _LOG = re.compile(
     r"^Info: (?:Device utilisation:|Logic utilisation before packing:|Packing constants\.\.|Checksum: 0x[0-9a-f]+|"
@@ -22,15 +22,16 @@ _LOG = re.compile(
     r"Using uarch '|Pack(?:ing)? IOs?\b)",
     re.MULTILINE,
 )
-_YOSYS = re.compile(r"^ *Yosys \d|Printing statistics\.", re.MULTILINE)
-_USE = re.compile(r"Info:\s+([A-Za-z]\w{0,60}):\s{0,30}(\d{1,12})/\s{0,12}(\d{1,12})\s{1,12}(\d{1,12})%\s*")
+_YOSYS = re.compile(r"^ *Yosys [0-9]|Printing statistics\.", re.MULTILINE)
+_USE = re.compile(r"Info:\s+([A-Za-z]\w{0,60}):\s{0,30}([0-9]{1,12})/\s{0,12}([0-9]{1,12})\s{1,12}([0-9]{1,12})%\s*")
 _FMAX = re.compile(
-    r"(Info|Warning|ERROR): Max frequency for clock\s+'(.{1,400})':\s+(\d{1,9}\.\d{1,4}) MHz"
-    r" \((PASS|FAIL) at (\d{1,9}\.\d{1,4}) MHz\)\s*"
+    r"(Info|Warning|ERROR): Max frequency for clock\s+'(.{1,400})':\s+([0-9]{1,9}\.[0-9]{1,4}) MHz"
+    r" \((PASS|FAIL) at ([0-9]{1,9}\.[0-9]{1,4}) MHz\)\s*"
 )
-_TOTAL = re.compile(r"Info:\s+Total (LUT4s|DFFs):\s+(\d{1,12})/\s*(\d{1,12})\s+(\d{1,12})%\s*")
-_CELLS = re.compile(r"Info:\s+(\d{1,12}) LCs used as (LUT4 only|LUT4 and DFF|DFF only|CARRY only)\s*")
+_TOTAL = re.compile(r"Info:\s+Total (LUT4s|DFFs):\s+([0-9]{1,12})/\s*([0-9]{1,12})\s+([0-9]{1,12})%\s*")
+_CELLS = re.compile(r"Info:\s+([0-9]{1,12}) LCs used as (LUT4 only|LUT4 and DFF|DFF only|CARRY only)\s*")
 _VERSION = re.compile(r"Next Generation Place and Route \(Version ([^()\s]{1,80})")
+_MOST_KINDS, _MOST_ERRORS, _MOST_CLOCKS = 10_000, 5, 10_000
 _BEGIN, _END = "Info: Device utilisation:", "Info: Program finished normally."
 
 
@@ -141,7 +142,7 @@ class _Log:
             text = f"clocks and what is wanted of them are {before} before routing and {after} after"
             draft.problem(text, field="fmax_mhz")
             draft.withdraw("fmax_mhz", "clock_target_ns")
-        for line, text in self.errors[:5]:
+        for line, text in self.errors:
             draft.problem(text, line=line, incomplete=False)
         if not self.finished:
             draft.problem(f"does not end in `{_END}` (truncated, or nextpnr failed)", line=number)
@@ -156,7 +157,7 @@ class _Log:
         elif text.startswith("Info: Max freq") or "Max frequency for clock" in text[:40]:
             self._fmax(number, text)
         elif text.startswith("ERROR: "):
-            self.errors.append((number, text[7:207]))
+            self._error(number, text)
         elif text.startswith(_END):
             self.finished += 1
         elif text.startswith(("Info: Routing complete", "Info: Router1 time", "Info: Router2 time")):
@@ -177,6 +178,8 @@ class _Log:
             if text.strip():
                 self.draft.problem("line of the utilization is cut", line=number, field="utilization")
             return
+        if len(self.uses) >= _MOST_KINDS:
+            raise ReportError(self.draft.file, f"lists more than {_MOST_KINDS} kinds of cells", "utilization", number)
         kind, used, available, share = match.group(1), *(int(match.group(at)) for at in (2, 3, 4))
         if kind in self.uses:
             self.draft.problem(f"{kind} stands twice", line=number, field="utilization")
@@ -193,6 +196,11 @@ class _Log:
         if (achieved >= wanted) != (match.group(4) == "PASS") and abs(achieved - wanted) > 0.011:
             text = f"{achieved} MHz at {wanted} MHz is no {match.group(4)}"
             self.draft.problem(text, line=number, field="fmax_mhz")
-        self.clocks[match.group(2)] = achieved, wanted
+        if len(self.clocks) < _MOST_CLOCKS:
+            self.clocks[match.group(2)] = achieved, wanted
         if match.group(1) == "ERROR":
+            self._error(number, text)
+
+    def _error(self, number: int, text: str) -> None:
+        if len(self.errors) < _MOST_ERRORS:
             self.errors.append((number, text[7:207]))

@@ -61,7 +61,7 @@ FAMILIES: dict[str, Family] = {
     ),
     "gowin": Family(
         "nextpnr-himbaechel", "BSRAM", {"lut": {"LUT4": 1}, "ff": {"DFF": 1}, "bram18": {"BSRAM": 1}},
-        ("lut", "ff", "bram18"), re.compile(r"MULT\w*\d+X\d+|ALU54D|PADD\d+|MULTALU\w+"),
+        ("lut", "ff", "bram18"), re.compile(r"MULT\w*[0-9]+X[0-9]+|ALU54D|PADD[0-9]+|MULTALU\w+"),
         frozenset(),
         frozenset(("MULT9X9", "MULT18X18", "MULT36X36", "MULTALU18X18", "MULTALU36X18", "MULTADDALU18X18")),
     ),

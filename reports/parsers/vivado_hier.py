@@ -59,7 +59,7 @@ def recognise(source: Source) -> str | None:
     """`vivado_util_hier`, or its fragment where there is a table and no head."""
     head = source.head
     if TOOL.search(head):
-        return WHOLE if re.search(rf"^\d+\. {TITLE}\s*$", head, re.MULTILINE) else None
+        return WHOLE if re.search(rf"^[0-9]+\. {TITLE}\s*$", head, re.MULTILINE) else None
     return FRAGMENT if _HEADER.search(head) else None
 
 

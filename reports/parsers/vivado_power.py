@@ -26,7 +26,7 @@ _DETAILS = {
     "Power Budget Margin (W)": "margin_w",
 }
 _ROUNDING = 0.0021  # three decimals each in a sum of two
-_VALUE = re.compile(r"(\d{1,9}(?:\.\d{1,6})?)(?: \(([^()]*)\))?")
+_VALUE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,6})?)(?: \(([^()]*)\))?")
 _MOST_LINES = 2_000_000
 
 

@@ -12,7 +12,7 @@ from reports.parsed import Draft
 from reports.parsers.vivado_text import number
 from reports.source import Line
 
-_TITLE = re.compile(r"\d{1,2}(?:\.\d{1,2})*\.? \S.*")
+_TITLE = re.compile(r"[0-9]{1,2}(?:\.[0-9]{1,2})*\.? \S.*")
 CONTENTS = "Table of Contents"
 
 

@@ -110,7 +110,7 @@ class _Reader:
                 rows.append(row)
 
     def _clock(self, line: Line) -> None:
-        match = re.fullmatch(r"\s*(\S+)\s+\{[^{}]*\}\s+(\d+\.\d+)\s+(\d+\.\d+)\s*", line.text)
+        match = re.fullmatch(r"\s*(\S+)\s+\{[^{}]*\}\s+([0-9]+\.[0-9]+)\s+([0-9]+\.[0-9]+)\s*", line.text)
         if match is None:
             self.draft.problem("row is cut or shifted", line=line.number, field=CLOCKS)
             return

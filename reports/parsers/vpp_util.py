@@ -14,7 +14,7 @@ from reports.source import Source
 
 KIND = "vivado_accel_util"
 TITLE = "Accelerator Utilization Design Information"
-_CELL = re.compile(r"(\d{1,18})\s*\[\s*<?\s*\d{1,4}(?:\.\d{1,4})?\s*%\s*\]")
+_CELL = re.compile(r"([0-9]{1,18})\s*\[\s*<?\s*[0-9]{1,4}(?:\.[0-9]{1,4})?\s*%\s*\]")
 _COLUMNS = {"lut": "LUT", "ff": "REG", "lutram": "LUTAsMem", "bram18": "BRAM", "uram": "URAM", "dsp": "DSP"}
 _NEEDED = ("lut", "ff", "bram18", "dsp")
 USED, UNUSED, BUDGET, PLATFORM = "Used Resources", "Unused Resources", "User Budget", "Platform"

@@ -18,13 +18,13 @@ from reports.text import read_json
 
 HIERARCHY = "design hierarchy"
 START = "Printing statistics."
-MOST_LINES = 2_000_000
-VERSION = re.compile(r"\s*Yosys (\d[^\s(]{0,60})")
+MOST_LINES = 500_000
+VERSION = re.compile(r"\s*Yosys ([0-9][^\s(]{0,60})")
 _BANNER, _FOOTER = "Yosys Open SYnthesis Suite", "End of script."
 _SECTION = re.compile(r"=== (.+) ===\s*")
-_OLD_TOTAL = re.compile(r"   Number of cells:\s+(\d{1,15})\s*")
-_OLD_CELL = re.compile(r"     (\S+)\s+(\d{1,15})(?:\s+[\d.eE+-]{1,30})?\s*")
-_AMOUNT = re.compile(r"\d[\d.eE+-]{0,30}|-")
+_OLD_TOTAL = re.compile(r"   Number of cells:\s+([0-9]{1,15})\s*")
+_OLD_CELL = re.compile(r"     (\S+)\s+([0-9]{1,15})(?:\s+[0-9.eE+-]{1,30})?\s*")
+_AMOUNT = re.compile(r"[0-9][0-9.eE+-]{0,30}|-")
 _TOP_ROW = re.compile(r"   (\S+)\s+1\s*")
 
 
@@ -152,15 +152,22 @@ def text_layout(lines: Iterable[Line], file: str) -> Layout:
     """
     version: str | None = None
     log = ended = started = inside = False
+    step: tuple[int, ...] = ()
     body: list[Line] = []
     for line in lines:
         text = line.text
         if text.rstrip().endswith(START):
+            before, step = step, _step(text)
+            if step <= before:
+                raise ReportError(file, "a second log begins before this: two designs in one file", line=line.number)
             body, started, inside, ended = [], True, True, False
             continue
         if version is None and (match := VERSION.match(text)):
             version = match.group(1)
-        log = log or _BANNER in text
+        if _BANNER in text:
+            if log or started:
+                raise ReportError(file, "a second log begins here: two designs in one file", line=line.number)
+            log = True
         if inside and text[:1].strip() and not text.startswith("="):
             inside = False  # the next pass of a log starts at the margin
         if inside:
@@ -178,6 +185,11 @@ def text_layout(lines: Iterable[Line], file: str) -> Layout:
         layout,
         ended=ended or not inside or layout.stated is not None or not "".join(line.text for line in body[-1:]).strip(),
     )
+
+
+def _step(text: str) -> tuple[int, ...]:
+    """`6.47. Printing statistics.` as (6, 47); it grows within a log."""
+    return tuple(int(number) for number in re.findall(r"[0-9]{1,9}", text.partition(START)[0]))
 
 
 def _sections(body: list[Line], version: str | None, file: str) -> Layout:

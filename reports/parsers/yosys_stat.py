@@ -19,8 +19,8 @@ from reports.parsers.yosys_layout import START, Layout, Module, json_layout, tex
 from reports.source import Line, Source
 
 JSON, TEXT = "yosys_stat_json", "yosys_stat_text"
-LARGEST = 24 * 2**20
-_VERSION = re.compile(r"^\s*Yosys \d", re.MULTILINE)
+LARGEST = 16 * 2**20
+_VERSION = re.compile(r"^\s*Yosys [0-9]", re.MULTILINE)
 _DEEPEST = 200
 
 
