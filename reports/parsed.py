@@ -17,6 +17,9 @@ SCHEMA = 1
 MODULES_KEPT = 20_000
 """Rows of a hierarchy that a result holds; further ones go to `watch` only and are counted."""
 
+PROBLEMS_KEPT = 200
+"""Problems that a result holds; one is enough for gates."""
+
 SYNTH, OPT, PLACE, ROUTE = "synth", "opt", "place", "route"
 CSYNTH, COSIM, ESTIMATE, RTLSIM = "csynth", "cosim", "estimate", "rtlsim"
 STAGES = (ESTIMATE, CSYNTH, COSIM, RTLSIM, SYNTH, OPT, PLACE, ROUTE)
@@ -240,7 +243,8 @@ class Draft:
 
     def problem(self, text: str, *, line: int | None = None, field: str = "", incomplete: bool = True) -> None:
         """Add a problem; `incomplete` is False where the report is all there and tells of a failure."""
-        self.problems.append(Problem(self.file, text, line, field))
+        if len(self.problems) < PROBLEMS_KEPT:
+            self.problems.append(Problem(self.file, text, line, field))
         self.complete = self.complete and not incomplete
 
     def module(self, module: Module) -> None:

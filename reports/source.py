@@ -14,7 +14,7 @@ from reports.errors import ReportError
 
 HEAD = 64 * 2**10
 LONGEST_LINE = 2**20
-MOST_LINES = 10_000_000
+MOST_LINES = 5_000_000
 BLOCK = 2**18
 LARGEST_TEXT = 64 * 2**20
 _ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}

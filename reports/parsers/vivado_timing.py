@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reports.errors import ReportError
 from reports.parsed import OPT, PLACE, ROUTE, SYNTH, Draft
 from reports.parsers.vivado_text import TOOL, lines_after_head, number
 from reports.source import Line, Source
@@ -25,6 +26,7 @@ _MET = "All user specified timing constraints are met."
 _NOT_MET = "Timing constraints are not met."
 _NONE = "There are no user specified timing constraints."
 _MOST_CLOCKS = 10_000
+_MOST_BROKEN = 1_000
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class _Reader:
         self.open_path = False
         self.states: set[str] = set()
         self.last = 0
+        self.broken = 0
 
     def line(self, line: Line) -> None:
         text = line.text
@@ -105,7 +108,10 @@ class _Reader:
             rows = self.rows.setdefault(self.section, [])
             row = _cells(self.header.text, self.columns, line)
             if row is None:
+                self.broken += 1
                 self.draft.problem("row is cut or shifted", line=line.number, field=self.section)
+                if self.broken > _MOST_BROKEN:
+                    raise ReportError(self.draft.file, "no row is whole; not a timing summary", line=line.number)
             elif len(rows) < _MOST_CLOCKS:
                 rows.append(row)
 
