@@ -83,6 +83,7 @@ fuzz: $(READY) ## 400 random graphs through graph, csim and rtlsim
 
 bench: $(READY) ## measure, and write docs/benchmarks.md
 	$(VENV)/bin/python -m flow.bench
+	$(VENV)/bin/python -m reports.bench --write docs/reports/benchmarks.md
 
 lint: $(READY) ## ruff and mypy only
 	$(VENV)/bin/ruff check .
