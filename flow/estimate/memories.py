@@ -40,6 +40,19 @@ def blocks(words: int, bits: int) -> int:
 
 
 @cache
+def block_luts(words: int, bits: int) -> int:
+    """LUTs of the multiplexers of a block memory deeper than its blocks; two blocks together are one of twice the depth.
+
+    >>> block_luts(4096, 36), block_luts(3072, 72), block_luts(6144, 108)
+    (0, 72, 108)
+    """
+    shapes = (*((1, *shape) for shape in BLOCK_SHAPES), *((2, width, 2 * deep) for width, deep in BLOCK_SHAPES))
+    costs = [(cost * -(-bits // width) * -(-words // deep), -(-words // deep)) for cost, width, deep in shapes]
+    banks = min(costs)[1]
+    return bits * -(-(banks - 1) // 3)
+
+
+@cache
 def ultras(words: int, bits: int) -> int:
     """UltraRAMs of weights: two rows of 72 bits share one through both ports (2048 deep), a last odd row has 4096.
 

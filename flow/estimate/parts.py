@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from flow.estimate.memories import blocks, fifo_memory, lutrams, rom_luts, row_memory, ultra_luts, ultras
+from flow.estimate.memories import block_luts, blocks, fifo_memory, lutrams, rom_luts, row_memory, ultra_luts, ultras
 from flow.ops import BinaryConv, DigitPool, Folding, Op, ResidualAdd, ThermometerEncode, Threshold
 from flow.types import Range, Shape
 
@@ -59,7 +59,7 @@ class Part:
 def _rom(site: Site, words: int, bits: int, memory: str = "lut") -> Part:
     """A constant memory with an output register, or weights in UltraRAM."""
     if memory == "block":
-        return Part("rom", {}, 0.0, blocks(words, bits))
+        return Part("rom", {}, block_luts(words, bits), blocks(words, bits))
     if memory == "ultra":
         return Part("rom", {}, ultra_luts(words, bits), 0, ultras(words, bits))
     return Part("rom", {"bits": bits}, rom_luts(site.family, words, bits))
@@ -103,6 +103,7 @@ def _unit(op: BinaryConv, site: Site) -> Part:
         lut += lutrams(site.family, 12, s * acc) + lutrams(site.family, 2 * hold, sum_bits)
         if row_memory(words) == "block":
             bram18 = blocks(words, folding.pe * sum_bits)
+            lut += block_luts(words, folding.pe * sum_bits)
         else:
             lut += lutrams(site.family, words, folding.pe * sum_bits)
     return Part("unit", features, lut, bram18)
@@ -124,6 +125,7 @@ def _window(op: BinaryConv, site: Site) -> Part:
     banks, row = kh + op.stride[0] - 1, site.shapes[0].width * op.in_channels // channels
     features |= {"turn": 2 * kh * channels * max(1, banks - 1), "banks": banks}
     if row_memory(row) == "block":
+        lut += banks * block_luts(row, 2 * channels)
         return Part("rows", features, lut, bram18 + banks * blocks(row, 2 * channels))
     return Part("rows", features, lut + banks * lutrams(site.family, row, 2 * channels), bram18)
 
@@ -187,7 +189,7 @@ def fifo(family: str, depth: int, bits: int) -> Part:
     """A FIFO between two ops (rtl_templates/common/stream_fifo.sv)."""
     features = {"counter": float(depth.bit_length()), "bits": bits, "one": 1}
     if fifo_memory(depth) == "block":
-        return Part("block_fifo", features, 0.0, blocks(depth, bits))
+        return Part("block_fifo", features, block_luts(depth, bits), blocks(depth, bits))
     return Part("fifo", features, lutrams(family, depth, bits))
 
 
