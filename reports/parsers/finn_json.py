@@ -91,9 +91,14 @@ def _counts(data: dict[str, Any], draft: Draft, place: str) -> dict[str, float]:
     whole = _count(data, "BRAM", draft, "bram18", place)
     if halves is not None:
         found["bram18"] = halves + 2 * (tiles or 0)
-        if tiles is not None and whole is not None and 2 * whole != found["bram18"]:
+        if tiles is None and draft.kind in (OOC, SYNTH):
+            draft.problem(f"{place}BRAM_18K is there, BRAM_36K is not", field="bram18")
+            del found["bram18"]
+        elif whole is not None and 2 * whole != found["bram18"]:
             draft.problem(f"{place}BRAM is {whole:g} tiles, but {tiles:g} and {halves:g} halves", field="bram18")
             del found["bram18"]
+    elif tiles is not None:
+        draft.problem(f"{place}BRAM_36K is there, BRAM_18K is not", field="bram18")
     elif whole is not None:
         found["bram18"] = 2 * whole
     return found

@@ -190,6 +190,7 @@ def _instances(draft: Draft, found: text.Outline, total: Mapping[str, int] | Non
         if path == _AREAS:
             _check_instances(draft, table, total)
         for line, name, cells, _ in _named(table):
+            _check_cells(draft, line, cells)
             modules[name] = cells.get("Module") or modules.get(name)
             figures.setdefault(name, {}).update(_counts(cells))
             if path == _LATENCIES:
@@ -226,6 +227,12 @@ def _cycles_of(draft: Draft, line: int, cells: Cells, figures: dict[str, int], u
             draft.problem(f"{name} of an instance is {values.shown(str(cell))}", line=line, field="modules")
     values.check_below(draft, figures, _durations(cells), line)
     values.check_interval(draft, figures, cells.get("Pipeline Type", ""), line, "modules")
+
+
+def _check_cells(draft: Draft, line: int, cells: Cells) -> None:
+    spoilt = [c for column, c in cells.items() if values.resource(column) and values.whole(c) is None]
+    if any(cell not in values.LITERALS for cell in spoilt):
+        draft.problem(f"{values.shown(spoilt[0])} of an instance is no count", line=line, field="modules")
 
 
 def _check_instances(draft: Draft, table: Table, total: Mapping[str, int] | None) -> None:

@@ -151,7 +151,7 @@ def _figures(draft: Draft, cells: Mapping[str, str], line: int) -> tuple[dict[st
             figures[name] = amount[0]
         elif cell in values.LITERALS:
             unknown[name] = cell
-        elif name not in _CYCLES.values():
+        elif name not in _CYCLES.values() or not cell.isalpha():
             draft.problem(f"{values.shown(cell)} is neither a number nor -", line=line, field=name)
         else:
             unknown[name] = cell[:40]

@@ -118,6 +118,7 @@ def _hierarchy(part: Section | None, draft: Draft) -> None:
     if part is None:
         return  # written with -no_hier or cut; the table of contents tells which
     stack: list[str] = []
+    seen: set[str] = set()
     for table in part.tables():
         wrong = unsound(table)
         if wrong:
@@ -126,9 +127,14 @@ def _hierarchy(part: Section | None, draft: Draft) -> None:
             del stack[site.depth :]
             stack.append(site.name)
             value = site.number("Power (W)")
+            if "/".join(stack) in seen or not _VALUE.fullmatch(site.cells.get("Power (W)", "").removeprefix("<")):
+                draft.problem("stands twice, or has no power", line=site.line, field=site.name)
+            seen.add("/".join(stack))
             literal = {} if value is not None else {"power_dynamic_w": site.cells.get("Power (W)", "")}
             draft.module(Module("/".join(stack), Figures(power_dynamic_w=value), unknown=literal))
             dynamic = draft.value("power_dynamic_w")
             if len(stack) == 1 and None not in (value, dynamic) and abs((value or 0) - (dynamic or 0)) > 0.0011:
                 draft.problem(f"is {dynamic} in the summary and {value} here", line=site.line, field="power_dynamic_w")
                 draft.withdraw("power_dynamic_w")
+    if not seen:
+        draft.problem("has no whole table", line=part.line, field=part.title)

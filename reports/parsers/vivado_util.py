@@ -31,6 +31,8 @@ _ROWS = {
 }
 # Versal's sites, where no total stands above them. Their order matters: the first tells what is available.
 _PARTS = {"bram18": {"RAMB36E5": 2, "RAMB18E5": 1}, "dsp": {"DSP58": 1}}
+# Sections that use the names of figures for something else.
+_ASIDE = ("SLR", "CLB Distribution", "CLB Logic Distribution", "Slice Logic Distribution")
 _FIGURE_OF = {name: figure for figure, names in _ROWS.items() for name in names}
 _NEEDED = ("lut", "ff", "bram18", "dsp")
 _PRIMITIVES = {
@@ -59,7 +61,7 @@ def read(source: Source, draft: Draft) -> None:
     if len(lines) == MOST_LINES:
         raise ReportError(source.name, f"has more than {MOST_LINES} lines; not a flat utilization report")
     parts = sections(lines, draft)
-    rows = list(_rows([part for part in parts if not part.title.startswith("SLR")], draft))
+    rows = list(_rows([part for part in parts if not part.title.startswith(_ASIDE)], draft))
     _fill(rows, draft)
     _compare_sections(rows, parts, draft)
     _primitives(rows, parts, draft)
@@ -85,7 +87,10 @@ def _add_parts(rows: list[Site], draft: Draft) -> None:
     for figure, weights in _PARTS.items():
         found = [row for row in rows if row.name in weights]
         used = [row.number("Used") for row in found]
-        if not found or draft.has(figure) or any(row.name in _ROWS[figure] for row in rows) or None in used:
+        if not found or draft.has(figure) or any(row.name in _ROWS[figure] for row in rows):
+            continue
+        if any(count is None or count < 0 for count in used) or len({row.name for row in found}) < len(found):
+            draft.problem("a row stands twice, or has no count", line=found[0].line, field=figure)
             continue
         draft.figure(figure, sum(weights[row.name] * (count or 0) for row, count in zip(found, used, strict=True)))
         available = found[0].number("Available")

@@ -45,6 +45,7 @@ def _table(rows: list[Site], draft: Draft) -> None:
     kernels: list[dict[str, float]] = []
     groups: dict[str, dict[str, float]] = {}
     kernel = ""
+    seen: set[tuple[str, str]] = set()
     for row in rows:
         counts = _counts(row, draft)
         if counts is None:
@@ -56,8 +57,10 @@ def _table(rows: list[Site], draft: Draft) -> None:
         elif row.depth == 0:
             kernels.append(counts)
             kernel = row.name
+            _once((kernel, ""), seen, row, draft)
             draft.module(Module(kernel, Figures(**counts), "kernel"))  # type: ignore[arg-type]
         else:
+            _once((kernel, row.name), seen, row, draft)
             draft.module(Module(f"{kernel}/{row.name}", Figures(**counts), kernel))  # type: ignore[arg-type]
     line = rows[0].line if rows else None
     for name, count in groups.get(USED, {}).items():
@@ -66,6 +69,12 @@ def _table(rows: list[Site], draft: Draft) -> None:
     if PLATFORM in groups:
         draft.module(Module(PLATFORM, Figures(**groups[PLATFORM]), "platform"))  # type: ignore[arg-type]
     _compare(groups, kernels, draft, line)
+
+
+def _once(path: tuple[str, str], seen: set[tuple[str, str]], row: Site, draft: Draft) -> None:
+    if path in seen:
+        draft.problem(f"{row.name} stands twice", line=row.line)
+    seen.add(path)
 
 
 def _counts(row: Site, draft: Draft) -> dict[str, float] | None:

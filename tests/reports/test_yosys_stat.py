@@ -71,12 +71,16 @@ def test_old_layout() -> None:
 
 
 def test_last_statistics_of_a_log_count() -> None:
-    assert read_stat(OLD.replace("LUT4                            5", "LUT4                            5") + OLD).total
-    later = OLD.replace("     LUT4                            5", "     LUT4                            6")
+    later = OLD.replace("6. Printing", "8. Printing")
+    assert read_stat(OLD + later).total == read_stat(OLD).total
+    later = later.replace("     LUT4                            5", "     LUT4                            6")
     later = later.replace("cells:                  7", "cells:                  8").replace(
         "cells:                 11", "cells:                 12"
     )
     assert read_stat(OLD + later).total["LUT4"] == 6
+    for other in (OLD, OLD.replace("6. Printing", "5.9. Printing")):  # steps of one log have growing numbers
+        with pytest.raises(ReportError, match="two designs"):
+            read_stat(OLD + other)
 
 
 def test_crlf_and_byte_order_mark(tmp_path: Path) -> None:
@@ -92,7 +96,11 @@ def test_crlf_and_byte_order_mark(tmp_path: Path) -> None:
         ("     LUT4                            5\n", "     LUT4                            5\n" * 2, "twice"),
         ("Number of cells:                  7", "", "number of cells is missing"),
         ("=== top ===", "=== acc ===", "twice"),
-        ("   acc                             2\n\n=== d", "   abc                             2\n\n=== d", "design total of"),
+        (
+            "   acc                             2\n\n=== d",
+            "   abc                             2\n\n=== d",
+            "design total of",
+        ),
         ("Printing statistics.", "", "no statistics"),
         ("     CCU2C                           4\n     LUT4                            5\n",
          "     CCU2C                           5\n     LUT4                            4\n", "not the sum"),
