@@ -14,7 +14,7 @@ from reports.errors import ReportError
 from reports.growth import UPDATE
 from reports.parse import parse
 from reports.parsed import Module, Parsed
-from reports.schema import FAIL
+from reports.schema import FAIL, Gate
 from reports.subject import NAMES, RESOURCES, STAGED, Subject, counted
 from reports.verdict import Finding, gate_of, held, impossible
 
@@ -196,37 +196,48 @@ def _count(tally: Tally, subject: Subject, parsed: Parsed) -> None:
 
 
 def _told(tally: Tally, rule: str, subject: Subject, subjects: Sequence[Subject]) -> Iterator[Finding]:
-    figure = tally.figure
+    """The findings of one tally; every row that matches is in one of them."""
     if tally.worst is not None:
         value, bound, module = tally.worst
-        unit = f"in {module.path}, worst of {tally.matched}"
-        gate = gate_of(f"module {rule}", bound, value, rule_of(figure), subject=tally.pattern, unit=unit[:1000])
+        gate = _gate(tally, rule, bound, value, f"in {module.path}, worst of {tally.matched}")
         if gate.status == FAIL:
             gate = replace(gate, text=f"{tally.over} beyond: {'; '.join(tally.named)}"[:1000])
         yield held(subject.file, gate)
+    elif tally.absent:
+        text = f"the report does not give it by module ({_names(tally.absent)})"
+        yield impossible(subject.file, f"module {rule}", text, subject=tally.pattern)
     if tally.unbound:
         text = f"{_names(tally.unbound)} not in the baseline; {UPDATE}"
         yield impossible(subject.file, f"module {rule}", text, subject=tally.pattern)
-    told = Vouchers(subject, figure, subjects)
-    missing = []
-    for module, limit in tally.unknown:
-        own = told.own(module)
-        if own is not None and limit is not None:
-            unit = f"in {module.path}, by its own report"[:1000]
-            yield held(
-                subject.file, gate_of(f"module {rule}", limit, own, rule_of(figure), subject=tally.pattern, unit=unit)
-            )
-        elif limit is None or not told.bounded(module, limit):
+    if tally.unknown:
+        yield from _literals(tally, rule, subject, Vouchers(subject, tally.figure, subjects))
+
+
+def _literals(tally: Tally, rule: str, subject: Subject, told: Vouchers) -> Iterator[Finding]:
+    """Rows with a literal: told by their own reports, cleared by what they are part of, or an error."""
+    missing: list[Module] = []
+    cleared: list[tuple[float, float, Module]] = []
+    for module, bound in tally.unknown:
+        own, whole = told.own(module), told.whole(module)
+        if own is not None and bound is not None:
+            yield held(subject.file, _gate(tally, rule, bound, own, f"in {module.path}, by its own report"))
+        elif bound is not None and whole is not None and whole <= bound:
+            cleared.append((whole, bound, module))
+        else:
             missing.append(module)
+    if cleared:
+        value, limit, module = max(cleared, key=lambda row: row[0])
+        yield held(subject.file, _gate(tally, rule, limit, value, f"or less in {module.path}, by what it is part of"))
     if missing:
-        literal = missing[0].unknown[figure]
+        literal = missing[0].unknown[tally.figure]
         reports = ", ".join(f"{_module_name(m)}_csynth.rpt" for m in missing[:NAMED])
         remedy = f"; give their own reports too: {reports}" if subject.stage == "csynth" else ""
         text = f"is {literal!r}, which is no number, in {_names(missing)}{remedy}"
         yield impossible(subject.file, f"module {rule}", text, subject=tally.pattern)
-    if tally.matched and tally.worst is None and tally.absent:
-        text = f"the report does not give it by module ({_names(tally.absent)})"
-        yield impossible(subject.file, f"module {rule}", text, subject=tally.pattern)
+
+
+def _gate(tally: Tally, rule: str, bound: float, value: float, where: str) -> Gate:
+    return gate_of(f"module {rule}", bound, value, rule_of(tally.figure), subject=tally.pattern, unit=where[:1000])
 
 
 class Vouchers:
@@ -243,13 +254,13 @@ class Vouchers:
         """The figure by the module's own report, where that is given."""
         return self._reports.get(_module_name(module))
 
-    def bounded(self, module: Module, bound: float) -> bool:
-        """Whether something that holds the module has no more than its limit: a part has no more than the whole."""
+    def whole(self, module: Module) -> float | None:
+        """The least figure of what the module is part of: a part has no more than the whole."""
         names = module.path.split("/")
         paths = ["/".join(names[:i]) for i in range(1, len(names))]
         wholes = [value for path, name in zip(paths, names, strict=False)
                   if (value := self._reports.get(name, self._rows.get(path))) is not None]  # fmt: skip
-        return self._additive and any(value <= bound for value in wholes)
+        return min(wholes, default=None) if self._additive else None
 
 
 def _module_name(module: Module) -> str:

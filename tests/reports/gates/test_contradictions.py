@@ -76,6 +76,10 @@ def test_reports_without_a_top_are_held_against_others_of_their_tool() -> None:
         (3, 4, False),
         (1e-9, 2e-9, False),
         (2.0, 2.4, False),
+        (4.9, 4.94, True),
+        (1.5e-9, 2.5e-9, False),
+        (2.0, 2.04, False),
+        (3, 3.04, False),
     ],
 )
 def test_prints_of_one_number(first: float, second: float, same: bool) -> None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+from report_samples import CELLS, resource
 from tool_samples import module, parsed
 
 from reports.baseline import Baseline, Design
 from reports.budget import budget_of
-from reports.gate import failed, judge
+from reports.errors import GateInputError
+from reports.gate import evaluate, failed, judge
 from reports.parsed import Parsed
+from reports.report import report_of
 from reports.verdict import verdict_json
 
 UPDATE = "`reports baseline update` writes it anew"
@@ -147,6 +151,33 @@ def test_modules_with_literals() -> None:
     assert found[-1][4] == "module dsp of top/* is 4 in top/g4, by its own report; at most 3 is allowed"
     routed = parsed(modules=(module("top", unknown={"dsp": "NA"}),))
     assert told([routed], {"modules": {"**": {"dsp": 0}}})[0][4] == "is 'NA', which is no number, in top"
+
+
+def test_what_only_a_report_json_tells(data: dict[str, Any]) -> None:
+    report = Parsed("r.json", "ern_report", top="ern_small", report=report_of(data))
+    assert told([report], {"exactness": {"a=b": 1}}) == [
+        ("error", "r.json", "exactness", "exactness",
+         "a=b was not compared; compared: keras=graph, graph=csim, graph=rtlsim")
+    ]  # fmt: skip
+    assert told([parsed(file="u.rpt")], {"fifo": True}) == [
+        ("error", "u.rpt", "fifo", None, "only a report.json can tell; none is given")
+    ]
+    data["resources"][0].update(bram18=3)
+    data["resources"][1] = resource("xcup", {**CELLS["xcup"], "RAMB36E2": 0, "RAMB18E2": 1})
+    report = Parsed("r.json", "ern_report", top="ern_small", report=report_of(data))
+    assert told([report], {"bram18_within": 2})[0][4] == "bram18_within of xcup is 2 relative; at most 2 is allowed"
+    assert told([report], {"bram18_within": 1.99})[0][0] == "fail"
+
+
+def test_evaluate_raises_what_cannot_be_told(data: dict[str, Any]) -> None:
+    del data["accuracy"]
+    with pytest.raises(GateInputError) as caught:
+        evaluate(report_of(data), budget_of({"dsp": 0, "accuracy": 0.5, "exactness": {"a=b": 1}}))
+    assert (caught.value.file, caught.value.place) == ("gate accuracy", "")
+    assert caught.value.text == "no report gives it (read: ern_report)"
+    with pytest.raises(GateInputError) as caught:
+        evaluate(report_of(data), budget_of({"exactness": {"a=b": 1}}))
+    assert caught.value.place == "exactness"
 
 
 def test_json_of_a_verdict() -> None:

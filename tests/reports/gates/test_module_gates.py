@@ -111,6 +111,10 @@ def test_a_part_has_no_more_than_the_whole() -> None:
     assert judge([summary, whole], budget).exit_code == 0
     some = parsed("vitis_hls_csynth_rpt", "csynth", dsp=3)
     assert judge([summary, some], budget_of({"modules": {"top/a": {"dsp": 2}}})).exit_code == 2
+    within = parsed(**SUMMARY, modules=(*rows, module("top/b", dsp=2), module("top/b/x", unknown={"dsp": "-"})))
+    (finding,) = judge([within], budget_of({"modules": {"top/b/*": {"dsp": 2}}})).findings
+    assert finding.status == "pass" and "is 2 or less in top/b/x, by what it is part of" in finding.text
+    assert judge([within], budget_of({"modules": {"top/b/*": {"dsp": 1}}})).exit_code == 2
     slow = parsed(**SUMMARY, modules=(module("top", ii_max=5), module("top/a", unknown={"ii_max": "?"})))
     assert judge([slow], budget_of({"modules": {"top/a": {"ii_max": 9}}})).exit_code == 2, "time does not add up so"
 
