@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import json
 import pkgutil
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +29,21 @@ def test_examples_of_docstrings(name: str, monkeypatch: pytest.MonkeyPatch) -> N
 def test_examples_of_pages(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     assert doctest.testfile(str(page), module_relative=False).failed == 0
+
+
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs").glob("report*/*.md")) + sorted((ROOT / "docs").glob("report*.md"))
+)
+def test_links_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)", page.read_text())
+    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+
+
+def test_every_kind_is_in_the_index() -> None:
+    text = (ROOT / "docs" / "reports.md").read_text()
+    schema = json.loads((ROOT / "reports" / "parsed.schema.json").read_text())
+    kinds = schema["properties"]["kind"].get("enum", [])
+    assert kinds and [kind for kind in kinds if f"`{kind}`" not in text] == []
 
 
 def test_the_index_has_examples() -> None:
