@@ -17,6 +17,8 @@ FLOAT32_EXACT = 2**24
 BYTES_A_CHUNK = 256 * 2**20
 HOLDS = (1, 2, 4, 8)
 """Pixels that a weight word may be kept for."""
+ORDER_LATENCY = 6
+"""Cycles from a last step to the read-out of its first sum, the adder tree aside, and back to the next `go`."""
 ROW_SHARE = 0.9
 """Share of the lanes' cycles that a row store may be busy with words narrower than `depth`."""
 LEAST_WINDOW_WORDS = 16
@@ -165,11 +167,18 @@ class BinaryConv(Op):
 
     def forms(self, folding: Folding, *inputs: Shape) -> Iterator[Folding]:
         width = self.shape(*inputs).width
-        words = self.output_groups(folding) * self.steps(folding)
-        for hold in HOLDS if words > 1 else (1,):
-            if width % hold == 0:
+        for hold in HOLDS:
+            held = replace(folding, hold=hold)
+            if width % hold == 0 and self._read_in_time(held):
                 for memory in ("lut", "block", "ultra"):
-                    yield replace(folding, hold=hold, memory=memory)
+                    yield replace(held, memory=memory)
+
+    def _read_in_time(self, folding: Folding) -> bool:
+        """Whether a batch of held pixels has left before its half of the reorder memory is asked for again."""
+        groups, steps, hold = self.output_groups(folding), self.steps(folding), folding.hold
+        tree = ((self.simd(folding) + 1) // 2 - 1).bit_length()
+        taken = ORDER_LATENCY + tree + (hold - 1) * self.out_channels // folding.stream_channels
+        return hold == 1 or (groups * steps > 1 and hold * (groups * steps + steps - 1) >= taken)
 
     def cycles(self, folding: Folding, *inputs: Shape) -> int:
         out = self.shape(*inputs)

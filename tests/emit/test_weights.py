@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from flow.emit.weights import channel_constants, threshold_range, threshold_words, weight_words
+from flow.emit.weights import channel_constants, threshold_range, threshold_words, weight_parts, weight_words
 from flow.ops import BinaryConv, Folding, Threshold
 from flow.types import Range
 
@@ -43,6 +43,31 @@ def test_weight_words_put_each_bit_where_semantics_says() -> None:
         element = (i * 2 + j) * 2 + channel
         word = words[group * conv.steps(folding) + step]
         assert word >> (lane * simd + element) & 1 == conv.weights[o, i, j, c]
+
+
+def test_kernel_columns_come_one_after_another() -> None:
+    rng = np.random.default_rng(6)
+    conv = BinaryConv("c", ("x",), rng.integers(0, 2, (5, 3, 2, 4)).astype(np.uint8), (1, 1), (1, 0))
+    folding = Folding(pe=2, depth=2, stream_channels=1, by_column=True)
+    words, simd, steps = weight_words(conv, folding), conv.simd(folding), conv.steps(folding)
+    assert (simd, steps, len(words)) == (6, 4, 12)
+    for o, i, j, c in np.ndindex(conv.weights.shape):
+        word = words[o // 2 * steps + j * 2 + c // 2]
+        assert word >> (o % 2 * simd + i * 2 + c % 2) & 1 == conv.weights[o, i, j, c]
+
+
+@pytest.mark.parametrize(("hold", "expected_bits"), [(1, 12), (2, 6), (4, 3), (8, 2)])
+def test_parts_of_a_held_word_make_it_whole(hold: int, expected_bits: int) -> None:
+    rng = np.random.default_rng(7)
+    conv = BinaryConv("c", ("x",), rng.integers(0, 2, (5, 3, 2, 4)).astype(np.uint8), (1, 1), (1, 0))
+    folding = Folding(pe=2, depth=2, hold=hold, by_column=True)
+    whole = weight_words(conv, folding)
+    parts, bits = weight_parts(conv, folding)
+    assert bits == expected_bits and len(parts) == hold * len(whole)
+    for number, word in enumerate(whole):
+        assert sum(part << (r * bits) for r, part in enumerate(parts[number * hold : (number + 1) * hold])) == word
+    single = BinaryConv("c", ("x",), rng.integers(0, 2, (2, 1, 1, 4)).astype(np.uint8), (1, 1), (0, 0))
+    assert weight_parts(single, Folding(2, 4, hold=4)) == (weight_words(single, Folding(2, 4)), 8)
 
 
 @pytest.mark.parametrize(("kernel", "channels", "depth"), [((1, 1), 3, 3), ((3, 3), 5, 1), ((2, 3), 4, 2)])

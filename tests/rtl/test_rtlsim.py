@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from flow.buffer import schedule
 from flow.design import Design
 from flow.errors import SimulationError
 from flow.ops import BinaryConv, Folding
@@ -36,6 +37,15 @@ CONVS = {
     "slow_read": conv_design(Shape(4, 4, 1), (2, 8), (2, 2), (1, 1), (0, 0), Folding(8, 2, 1), 2),
     "block": conv_design(Shape(5, 7, 1), (4, 4), (3, 3), (1, 1), (1, 1), Folding(2, 1, 1, "block"), 1),
     "wide_words": conv_design(Shape(5, 70, 1), (2, 2), (3, 3), (1, 1), (1, 1), Folding(1, 1, 1), 1),
+    "columns": conv_design(Shape(7, 5, 1), (4, 6), (3, 2), (1, 1), (1, 0), Folding(3, 2, 3, by_column=True), 2),
+    "held": conv_design(Shape(5, 8, 1), (4, 6), (3, 3), (1, 1), (1, 1), Folding(3, 2, 3, "block", 4), 2),
+    "held_once": conv_design(Shape(4, 8, 1), (2, 24), (3, 3), (1, 1), (1, 1), Folding(2, 2, 2, "lut", 4), 2),
+    "held_columns": conv_design(Shape(6, 8, 1), (4, 6), (3, 3), (1, 1), (1, 1), Folding(2, 4, 2, "lut", 8, True), 4),
+    "held_stride": conv_design(Shape(6, 16, 1), (4, 5), (3, 3), (2, 2), (1, 1), Folding(2, 2, 1, "block", 2, True), 2),
+    "held_gaps": conv_design(Shape(5, 17, 1), (2, 2), (2, 2), (1, 4), (1, 0), Folding(2, 2, 2, "lut", 4), 2),
+    "held_pixels": conv_design(Shape(4, 8, 1), (6, 8), (1, 1), (1, 1), (0, 0), Folding(4, 2, 4, "ultra", 4), 6),
+    "held_last_group": conv_design(Shape(4, 8, 1), (4, 7), (3, 3), (1, 1), (1, 1), Folding(3, 4, 1, "block", 4), 4),
+    "order_in_block": conv_design(Shape(3, 4, 1), (4, 20), (3, 3), (1, 1), (1, 1), Folding(1, 4, 1, "block", 2), 4),
 }
 NETS = {
     "net_one_lane": residual_design(Shape(6, 7, 1), 4, 1),
@@ -93,6 +103,13 @@ def test_no_bubble_between_pixels_rows_and_frames(simulated: dict[str, Simulated
     conv = case.design.graph.by_name["conv"]
     assert isinstance(conv, BinaryConv) and cycles is not None
     assert abs(cycles - predicted) <= TOLERANCE * predicted, f"{cycles} cycles, {predicted} predicted"
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_the_schedule_model_is_exact(simulated: dict[str, Simulated], name: str) -> None:
+    case = simulated[name]
+    model = schedule(case.design, frames=FRAMES)
+    assert np.diff(case.free.frame_ends).tolist() == np.diff(model.ends).tolist()
 
 
 def test_a_pixel_a_cycle(simulated: dict[str, Simulated]) -> None:
