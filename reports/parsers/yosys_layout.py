@@ -183,7 +183,7 @@ def text_layout(lines: Iterable[Line], file: str) -> Layout:
     layout = _sections(body, version, file)
     return replace(
         layout,
-        ended=ended or not inside or layout.stated is not None or not "".join(line.text for line in body[-1:]).strip(),
+        ended=ended or not inside or layout.stated is not None or not "".join(line.text for line in body[-1:]),
     )
 
 
