@@ -159,6 +159,7 @@ def test_limits_of_a_file(tmp_path: Path, data: Data, save: Save) -> None:
     assert len(evaluate(report_of(data), read_budget(path))) == 2 + 2 + 2
     assert main(["gate", str(save(data)), "--budget", str(path)]) == 0
     assert main(["gate", str(save(data)), "--budget", str(path), "--lut", "5"]) == 1
+    assert main(["gate", str(save(data)), "--budget", str(path), "--exact", "graph=rtlsim", "--family", "xcup"]) == 0
 
 
 @pytest.mark.parametrize(

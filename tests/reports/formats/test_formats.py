@@ -222,6 +222,16 @@ def test_hostile_file_names(tmp_path: Path, capsysbinary: pytest.CaptureFixture[
         assert b"\x1b" not in out + err and b"\n::error::x" not in out + err
 
 
+def test_a_report_that_is_not_complete_is_an_error_in_every_format() -> None:
+    (finding,) = read_findings([Parsed("f", "vivado_util", complete=False)])
+    assert (finding.status, finding.file) == ("error", "f")
+
+
+def test_cells_of_a_family_without_a_table_are_listed() -> None:
+    report = Parsed("f", "yosys_stat_json", top="t", family="unheard", cells={"AND2": 3})
+    assert [table.title for table in tables(report)] == ["f", "Cells"]
+
+
 def test_a_verdict_without_findings_is_no_pass() -> None:
     document = verdict_document(Verdict(()))
     assert Verdict(()).exit_code == 2 and verdict_json(Verdict(()))["passed"] is False

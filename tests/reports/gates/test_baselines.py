@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tool_samples import TREE, hierarchy, module, parsed
 
+import reports.commands.diff
 from reports.__main__ import main
 from reports.baseline import baseline_of, looks_like, parse_baseline, read_baseline, to_text, to_yaml, write_baseline
 from reports.diff import changes
@@ -75,7 +76,8 @@ def test_depth_of_modules() -> None:
      '{"baseline": 1, "designs": {"a": {"figures": {"lutt": 3}}}}',
      '{"baseline": 1, "designs": {"a": {"figures": {"lut": "3"}}}}',
      '{"baseline": 1, "designs": {"a": {"figures": {"lut": NaN}}}}', '{"baseline": 1, "designs": {"a": {}}}',
-     '{"baseline": 1, "designs": {"a": {"figures": {}, "modules": {"b": 3}}}}', "baseline: 1\ndesigns: [", "a: b"],
+     '{"baseline": 1, "designs": {"a": {"figures": {}, "modules": {"b": 3}}}}', "baseline: 1\ndesigns: [",
+     "baseline: 1\ndesigns: [\n...\n", "a: b"],
 )  # fmt: skip
 def test_broken_baselines_are_two(text: str, save: Save, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(ReportError):
@@ -174,6 +176,13 @@ def test_diff_of_a_build_folder_takes_its_report_json(data: Data, tmp_path: Path
     (tmp_path / "build" / "report.json").write_text(json.dumps(data))
     (tmp_path / "build" / "broken.rpt").write_text(hierarchy()[:-150])
     assert main(["diff", str(tmp_path / "build"), str(save(data))]) == 0
+
+
+def test_a_folder_of_very_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports.commands.diff, "MOST_FILES", 1)
+    for name in ("a.rpt", "b.rpt"):
+        (tmp_path / name).write_text(hierarchy())
+    assert main(["diff", str(tmp_path), str(tmp_path / "a.rpt")]) == 2
 
 
 def test_diff_of_contradicting_reports_is_refused(save: Save, tmp_path: Path) -> None:
