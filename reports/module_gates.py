@@ -21,6 +21,9 @@ from reports.verdict import Finding, gate_of, held, impossible
 NAMED = 3
 """Modules that a message names."""
 
+DEEPEST = 1000
+"""Levels of a path whose wholes are looked for."""
+
 Bound = Callable[[Module], float | None]
 
 
@@ -257,6 +260,8 @@ class Vouchers:
     def whole(self, module: Module) -> float | None:
         """The least figure of what the module is part of: a part has no more than the whole."""
         names = module.path.split("/")
+        if len(names) > DEEPEST:
+            return None
         paths = ["/".join(names[:i]) for i in range(1, len(names))]
         wholes = [value for path, name in zip(paths, names, strict=False)
                   if (value := self._reports.get(name, self._rows.get(path))) is not None]  # fmt: skip

@@ -78,8 +78,10 @@ class Subject:
     def largest(self, figure: str, most: int = 3) -> str:
         """The modules that hold most of a figure, for messages: those without a part that holds some too."""
         rows = {m.path: value for m in self.modules if (value := counted(m.figures).get(figure))}
-        parents = {path[:i] for path in rows for i, c in enumerate(path) if c == "/"}
-        leaves = sorted((path for path in rows if path not in parents), key=lambda path: (-rows[path], path))
+        order = sorted(rows, key=lambda path: path.replace("/", "\0"))  # a module right before what it holds
+        pairs = zip(order, [*order[1:], ""], strict=False)
+        leaves = [path for path, behind in pairs if not behind.startswith(f"{path}/")]
+        leaves.sort(key=lambda path: (-rows[path], path))
         return "; ".join(f"{path}: {rows[path]:,}" for path in leaves[:most])
 
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 NONE = "-"
+WIDEST = 1000
+"""Characters of a cell."""
 _MARKDOWN = set("\\`*_|<>[]&#!~")
 
 
@@ -45,6 +47,15 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
+def shown(cell: str) -> str:
+    """A cell of a table: clean, and not longer than a screen; a table is as wide as its longest cell.
+
+    >>> len(shown("a" * 10**6)), shown("ab")
+    (1000, 'ab')
+    """
+    return clean(cell if len(cell) <= WIDEST else f"{cell[: WIDEST // 2]}...{cell[3 - WIDEST // 2 :]}")
+
+
 def harmless(line: str) -> str:
     """A line that no CI server takes as a command: GitHub reads `::name` where a line starts, and `##[name]` anywhere.
 
@@ -60,10 +71,10 @@ def harmless(line: str) -> str:
 def to_text(table: Table) -> str:
     """A table for the terminal."""
     rows = [table.head, *table.rows]
-    widths = [max(len(clean(row[i])) for row in rows) for i in range(len(table.head))]
+    widths = [max(len(shown(row[i])) for row in rows) for i in range(len(table.head))]
 
     def line(row: Sequence[str]) -> str:
-        return "  ".join(clean(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        return "  ".join(shown(cell).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
 
     parts = [clean(table.title), line(table.head), line(["-" * width for width in widths]), *map(line, table.rows)]
     return "\n".join(harmless(part) for part in [*parts, *map(clean, table.note.splitlines())])
@@ -73,7 +84,7 @@ def to_markdown(table: Table) -> str:
     """A table in markdown."""
 
     def line(row: Sequence[str]) -> str:
-        return f"| {' | '.join(escape(cell) for cell in row)} |"
+        return f"| {' | '.join(escape(shown(cell)) for cell in row)} |"
 
     notes = ["", *(escape(note) for note in table.note.splitlines())] if table.note else []
     rule = "|" + "---|" * len(table.head)

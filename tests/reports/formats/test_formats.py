@@ -159,7 +159,7 @@ def test_the_page_of_a_job_is_appended(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_a_page_larger_than_github_shows_says_so(tmp_path: Path) -> None:
     finding = Finding("note", "f", "r", "é" * 2000)
-    document = verdict_document(Verdict((finding,) * 400))
+    document = verdict_document(Verdict((finding,) * 700))
     github.summary(document, tmp_path / "page.md")
     data = (tmp_path / "page.md").read_bytes()
     assert len(data) < 2**20 and "shortened" in data.decode()

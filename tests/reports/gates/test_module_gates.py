@@ -12,11 +12,14 @@ from hypothesis import strategies as st
 from tool_samples import TREE, hierarchy, module, parsed
 
 import reports.parsed
-from reports.baseline import Baseline, Design
+from reports.baseline import Baseline, Design, baseline_of
 from reports.budget import budget_of
+from reports.diff import change_table, changes
 from reports.gate import judge
 from reports.module_gates import matches
 from reports.parse import parse
+from reports.subject import all_subjects
+from reports.table import to_text
 
 Save = Callable[..., Path]
 SUMMARY = {"kind": "vitis_hls_summary_rpt", "stage": "csynth"}
@@ -61,6 +64,25 @@ def test_patterns_agree_with_an_obvious_twin(path: str, pattern: str) -> None:
 
 def test_a_long_path_takes_no_time() -> None:
     assert not matches("/".join(["**", "a*a*a*a*b"] * 6), "/".join(["a" * 500] * 200))
+
+
+def test_names_of_any_length_and_depth_take_no_time() -> None:
+    deep = "top" + "/a" * 100_000
+    rows = (module("top", lut=9, dsp=1), module(deep, lut=8, unknown={"dsp": "-"}))
+    report = parsed(**SUMMARY, lut=9, dsp=1, modules=rows)
+    verdict = judge([report], budget_of({"lut": 5, "modules": {"**/a": {"dsp": 1, "lut": 5}}}))
+    assert verdict.exit_code == 2 and len(verdict.of("fail")) == 2
+    many = [
+        parsed(modules=(module("x" * 10**5, lut=i), *(module(f"m{j}", lut=i) for j in range(2000)))) for i in (1, 2)
+    ]
+    found = changes(*(baseline_of(all_subjects([report])) for report in many))
+    assert len(found) == 2001 and len(to_text(change_table(found))) < 10 * 2**20
+
+
+def test_leaves_are_told_from_what_holds_them() -> None:
+    rows = {"a": 9, "a b": 1, "a/x": 7, "a/x/y": 6, "a.c": 2, "b": 5}
+    subject = all_subjects([parsed(modules=tuple(module(path, lut=lut) for path, lut in rows.items()))])[0]
+    assert subject.largest("lut", 9) == "a/x/y: 6; b: 5; a.c: 2; a b: 1"
 
 
 def test_the_worst_module_is_named() -> None:
