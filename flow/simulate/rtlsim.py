@@ -78,7 +78,7 @@ def rtlsim(
         SimulationError: no beat moved for a long time (the message names every FIFO's state), or beats were lost.
         ToolError: Verilator or g++ is missing or failed.
     """
-    return _simulate([stimulus(design, images, loads)], folder, stalls, seed, taps, [(TOP, "weights")], "-O1")[0]
+    return _simulate([stimulus(design, images, loads)], folder, stalls, seed, taps, [(TOP, "weights")], "-O2")[0]
 
 
 def rtlsim_many(
@@ -111,9 +111,10 @@ def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> t
         tops.append({**entry, "load": bool(load_words(design))})
         bases = (bases[0] + len(stream_names(design)), bases[1] + len(design.edges))
     files.update({f"sim/{name}": text for name, text in template_texts("sim").items()})
-    files.update({f"sim/{name}": text for name, text in template_texts("sim", ".cpp").items()})
+    for suffix in (".cpp", ".vlt"):
+        files.update({f"sim/{name}": text for name, text in template_texts("sim", suffix).items()})
     files[f"sim/{BENCH}.sv"] = render("sim/ern_bench.sv.j2", designs=tops)
-    sources = sorted(path for path in files if path.endswith((".sv", ".cpp")))
+    sources = sorted(path for path in files if path.endswith((".sv", ".cpp", ".vlt")))
     return Plan(files), sources
 
 

@@ -16,9 +16,12 @@ from flow.errors import ToolError
 
 FLAGS = (
     "--cc", "--exe", "--build", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert",
-    "--output-split", "20000", "-Wno-WIDTHCONCAT",
-    # The makefile of the wheel leaves this empty, and then models of more than one file do not compile.
-    "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include",
+    "--output-split", "20000", "-Wno-WIDTHCONCAT", "-Wno-UNOPTFLAT",
+    # Both passes number what they make through the whole design, and then instances of a module have no code in common.
+    "-fno-table", "-fno-dfg",
+    # The makefile of the wheel leaves the first empty, and then models of more than one file do not compile. Slow code
+    # runs once.
+    "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS", "OPT_SLOW=-O0", "-MAKEFLAGS", "OPT_GLOBAL=-O2",
 )  # fmt: skip
 STAMP = "built"
 TAIL_LINES = 12
@@ -57,7 +60,7 @@ def build(
     sources: Sequence[str],
     top: str,
     contents: Mapping[str, str | bytes],
-    optimise: str = "-O1",
+    optimise: str = "-O2",
     jobs: int = 2,
 ) -> Path:
     """Verilate and compile; a binary whose sources did not change is not built again.
@@ -86,7 +89,7 @@ def build(
         return binary
     shutil.rmtree(target, ignore_errors=True)
     command = [
-        executable(), *FLAGS, "-DERN_SIM", "-j", str(jobs), "-CFLAGS", optimise, "--top-module", top,
+        executable(), *FLAGS, "-DERN_SIM", "-j", str(jobs), "-MAKEFLAGS", f"OPT_FAST={optimise}", "--top-module", top,
         "--prefix", f"V{top}", "--Mdir", build_name, *sources,
     ]  # fmt: skip
     run(command, folder, "verilator")
