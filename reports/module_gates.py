@@ -124,15 +124,51 @@ def module_findings(
     reports: Sequence[Parsed], subjects: Sequence[Subject], budget: Budget, baseline: Baseline | None
 ) -> Iterator[Finding]:
     """Findings of every pattern of the budget."""
-    files = {parsed.file: parsed for parsed in reports}
+    jobs: list[tuple[ModuleBudget, str]] = []
     for wanted in budget.modules:
         grown = _spelt_out(wanted, baseline)
         if wanted.growth and not grown:
             text = f"the baseline has no such module; {UPDATE}"
             yield impossible(subjects[0].file, "growth", text, subject=wanted.pattern)
-        wanted = replace(wanted, growth=grown)
-        for rule in [*wanted.limits, *(f"growth {name}" for name in wanted.growth)]:
-            yield from _pattern_findings(wanted, rule, subjects, files, budget, baseline)
+        spelt = replace(wanted, growth=grown)
+        jobs += [(spelt, rule) for rule in [*spelt.limits, *(f"growth {name}" for name in grown)]]
+    files = {parsed.file: parsed for parsed in reports}
+    tallies = [(s, _tallies(jobs, s, files[s.file], budget, baseline)) for s in subjects if jobs and s.modules]
+    for i, (wanted, rule) in enumerate(jobs):
+        held_by = [(subject, found[i]) for subject, found in tallies if found[i] is not None]
+        yield from _pattern_findings(wanted, rule, held_by, subjects)
+
+
+def _tallies(
+    jobs: Sequence[tuple[ModuleBudget, str]],
+    subject: Subject,
+    parsed: Parsed,
+    budget: Budget,
+    baseline: Baseline | None,
+) -> list[Tally | ReportError | None]:
+    """One tally a job, filled in one pass over the hierarchy; None where the stage does not count."""
+    found: list[Tally | ReportError | None] = []
+    for wanted, rule in jobs:
+        figure = rule.removeprefix("growth ")
+        if not subject.reaches(budget.stage if figure in STAGED else None):
+            found.append(None)
+            continue
+        try:
+            found.append(Tally(wanted.pattern, figure, _bound(wanted, rule, subject, budget, baseline)))
+        except ReportError as error:
+            found.append(error)
+    counting = [tally for tally in found if isinstance(tally, Tally)]
+
+    def add(module: Module) -> None:
+        for tally in counting:
+            tally.add(module)
+
+    if subject.modules_left_out:  # more rows than a result holds: the file is read again, row by row
+        parse(Path(parsed.file), parsed.family, watch=add)
+    else:
+        for module in subject.modules:
+            add(module)
+    return found
 
 
 def _spelt_out(wanted: ModuleBudget, baseline: Baseline | None) -> dict[str, Growth]:
@@ -148,27 +184,21 @@ def _spelt_out(wanted: ModuleBudget, baseline: Baseline | None) -> dict[str, Gro
 def _pattern_findings(
     wanted: ModuleBudget,
     rule: str,
+    held_by: Sequence[tuple[Subject, Tally | ReportError | None]],
     subjects: Sequence[Subject],
-    files: dict[str, Parsed],
-    budget: Budget,
-    baseline: Baseline | None,
 ) -> Iterator[Finding]:
-    figure = rule.removeprefix("growth ")
-    able = [s for s in subjects if s.modules and s.reaches(budget.stage if figure in STAGED else None)]
-    matched = 0
-    for subject in able:
-        try:
-            tally = Tally(wanted.pattern, figure, _bound(wanted, rule, subject, budget, baseline))
-        except ReportError as error:
-            yield impossible(subject.file, rule, error.text, subject=wanted.pattern)
-            matched += 1
-            continue
-        _count(tally, subject, files[subject.file])
-        matched += tally.matched
-        yield from _told(tally, rule, subject, subjects)
+    matched = False
+    for subject, tally in held_by:
+        if isinstance(tally, ReportError):
+            yield impossible(subject.file, rule, tally.text, subject=wanted.pattern)
+            matched = True
+        elif tally is not None and tally.matched:
+            yield from _told(tally, rule, subject, subjects)
+            matched = True
     if not matched:
-        known = f"; {able[0].file} has {', '.join(m.path for m in able[0].modules[:NAMED])}, ..." if able else ""
-        what = "no module matches" if able else "no report has a hierarchy at the stage that is asked"
+        first = held_by[0][0] if held_by else None
+        known = f"; {first.file} has {', '.join(m.path for m in first.modules[:NAMED])}, ..." if first else ""
+        what = "no module matches" if first else "no report has a hierarchy at the stage that is asked"
         yield impossible(subjects[0].file, rule, f"{what}{known}", subject=wanted.pattern)
 
 
@@ -187,15 +217,6 @@ def _bound(wanted: ModuleBudget, rule: str, subject: Subject, budget: Budget, ba
         return None if held is None else limit_after(figure, held, growth)
 
     return grown
-
-
-def _count(tally: Tally, subject: Subject, parsed: Parsed) -> None:
-    """Rows of a hierarchy larger than a result holds are read again, one by one."""
-    if subject.modules_left_out:
-        parse(Path(parsed.file), parsed.family, watch=tally.add)
-    else:
-        for module in subject.modules:
-            tally.add(module)
 
 
 def _told(tally: Tally, rule: str, subject: Subject, subjects: Sequence[Subject]) -> Iterator[Finding]:
