@@ -40,7 +40,7 @@ module thermometer_encode #(
   wire [beat_bits-1:0] beat_next = !move ? beat : last ? '0 : beat + 1'b1;
   wire [stream_channels*lane_bits-1:0] constants;
   weight_rom #(.width(stream_channels * lane_bits), .words(beats), .MEMORY_FILE(MEMORY_FILE)) u_thresholds (
-    .aclk(aclk), .address(beat_next), .data(constants)
+    .aclk(aclk), .enable(1'b1), .address(beat_next), .data(constants)
   );
   always_ff @(posedge aclk) begin
     if (!aresetn) begin

@@ -42,21 +42,20 @@ module threshold #(
     .s_axis_tready(s_axis_tready), .m_axis_tdata(sums), .m_axis_tvalid(sums_valid), .m_axis_tready(sums_ready)
   );
 
-  // The ROM register always shows the word of `group`.
-  logic [address_bits-1:0] group;
-  wire move = sums_valid & sums_ready;
-  wire [address_bits-1:0] group_next = !move ? group : group == address_bits'(groups - 1) ? '0 : group + 1'b1;
+  // The ROM register shows the word of the beat; `next` is the word after it.
+  logic [address_bits-1:0] next;
   logic primed;
+  wire step = (sums_valid & sums_ready) | !primed;
   wire [stream_channels*(lane_bits+1)-1:0] constants;
   weight_rom #(.width(stream_channels * (lane_bits + 1)), .words(groups), .MEMORY_FILE(MEMORY_FILE)) u_thresholds (
-    .aclk(aclk), .address(group_next), .data(constants)
+    .aclk(aclk), .enable(step), .address(next), .data(constants)
   );
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
-      group <= '0;
+      next <= '0;
       primed <= 1'b0;
     end else begin
-      group <= group_next;
+      if (step) next <= next == address_bits'(groups - 1) ? '0 : next + 1'b1;
       primed <= 1'b1;
     end
   end

@@ -132,7 +132,7 @@ def collect(
             raise ToolError(f"yosys: {error}") from error
         used[title] = used.get(title, 0) + 1
         name = title if used[title] == 1 else f"{title} ({used[title]})"
-        modules.append(ModuleCells(name, number, cells, levels[node]))
+        modules.append(ModuleCells(name, number, cells, levels[node], plain[node[0]]["shared"][node[1]]))
         dsps += [DspCell(name, cell, kind, place) for cell, kind, place in plain[node[0]]["dsp"].get(node[1], [])]
     paths = tuple(design.paths(design.top))
     return SynthResult(top, family, version, tuple(modules), paths, tuple(dsps), round(seconds, 3))
@@ -144,8 +144,14 @@ def _plain_netlist(netlist: Mapping[str, Any]) -> dict[str, Any]:
     def listed(key: str) -> dict[str, list[tuple[str, ...]]]:
         return {_plain(m): [tuple(map(_plain, cell)) for cell in cells] for m, cells in netlist[key].items()}
 
-    arcs = {_plain(module): found for module, found in netlist["arcs"].items()}
-    return {"modules": netlist["modules"], "arcs": arcs, "instances": listed("instances"), "dsp": listed("dsp")}
+    arcs, shared = ({_plain(module): found for module, found in netlist[key].items()} for key in ("arcs", "shared"))
+    return {
+        "modules": netlist["modules"],
+        "arcs": arcs,
+        "shared": shared,
+        "instances": listed("instances"),
+        "dsp": listed("dsp"),
+    }
 
 
 def _plain(name: str) -> str:

@@ -21,12 +21,14 @@ class ModuleCells:
         instances: how often the design holds it.
         cells: its own leaf cells by kind, without those of modules counted apart.
         levels: most LUTs on a path between registers (or its ports), with what is below it (flow/synthesise/levels.py).
+        shared: LUTs that may share a site with another one (flow/synthesise/sites.py).
     """
 
     name: str
     instances: int
     cells: Mapping[str, int]
     levels: int
+    shared: int
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,11 @@ class SynthResult:
         """Most LUTs on a path between registers, over the whole design."""
         return max(module.levels for module in self.modules)
 
+    @property
+    def sites(self) -> int:
+        """Estimate of the LUT sites that the design takes."""
+        return self.counts.lut - sum(module.shared * module.instances for module in self.modules)
+
     @cached_property
     def counts(self) -> Counts:
         """What the whole design costs.
@@ -135,7 +142,13 @@ class SynthResult:
             "family": self.family,
             "version": self.version,
             "modules": [
-                {"name": m.name, "instances": m.instances, "cells": dict(m.cells), "levels": m.levels}
+                {
+                    "name": m.name,
+                    "instances": m.instances,
+                    "cells": dict(m.cells),
+                    "levels": m.levels,
+                    "shared": m.shared,
+                }
                 for m in self.modules
             ],
             "instances": [{"path": i.path, "module": i.module, "cells": dict(i.cells)} for i in self.instances],

@@ -28,6 +28,7 @@ from flow.synthesise.collect import collect
 from flow.synthesise.levels import reduce
 from flow.synthesise.process import LOG, NETLIST, Job, Pool
 from flow.synthesise.result import SynthResult
+from flow.synthesise.sites import shared
 from flow.synthesise.units import BATCH_TOP, Unit, batch_text, batches, partition
 from reports.cells import dsp_kinds
 from reports.errors import ReportError
@@ -219,6 +220,7 @@ def _synthesise_batch(
             "modules": {module.removeprefix("\\"): dict(modules[module.removeprefix("\\")].cells) for module in inside},
             "instances": {module: [c[:2] for c in cells[module] if c[1] not in dsps] for module in inside},
             "arcs": {module: reduce(mapped[module.removeprefix("\\")], children) for module in inside},
+            "shared": {module: shared(mapped[module.removeprefix("\\")], family) for module in inside},
             "dsp": {module: [c for c in cells[module] if c[1] in dsps][:_MOST_DSP_CELLS] for module in inside},
         }
     return made

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // adder_tree: sum of `terms` unsigned values of `width` bits, one registered level of binary adders after another;
-// the values are registered first, so the sum comes clog2(terms) + 1 cycles later.
+// the values are registered first, so the sum comes clog2(terms) + 1 cycles later. Numbers of three bits are added in five
+// LUT4, for which carry chains are too long and flat logic takes ten.
 `default_nettype none
 
 module adder_tree #(
@@ -28,7 +29,13 @@ module adder_tree #(
       localparam int former = (terms + (1 << (level - 1)) - 1) >> (level - 1);
       localparam int part = width + level - 1 < sum_bits ? width + level - 1 : sum_bits;
       for (genvar i = 0; i < count; i++) begin : g_node
-        if (2 * i + 1 < former) begin : g_both
+        if (2 * i + 1 < former && part == 3 && bits == 4) begin : g_small
+          wire [2:0] one = g_level[level-1].value[6*i +: 3];
+          wire [2:0] other = g_level[level-1].value[6*i+3 +: 3];
+          wire [2:0] low;
+          add_two_bits u_low (.one(one[1:0]), .other(other[1:0]), .sum(low));
+          always_ff @(posedge aclk) value[4*i +: 4] <= {2'(one[2]) + 2'(other[2]) + 2'(low[2]), low[1:0]};
+        end else if (2 * i + 1 < former) begin : g_both
           always_ff @(posedge aclk) value[i*bits +: bits] <= bits'(g_level[level-1].value[2*i*part +: part])
             + bits'(g_level[level-1].value[(2*i+1)*part +: part]);
         end else begin : g_one

@@ -34,14 +34,14 @@ module bit_heap #(
   function automatic [plan_bits-1:0] with_counters(input [plan_bits-1:0] plan);
     with_counters = plan;
     for (int k = 0; k < columns; k++) begin
-      // Sixes; with five bits left one more, if the column would stay too high.
+      // Sixes; with two rows, five bits left take one more if the column would stay too high.
       with_counters[64*k+16 +: 16] = plan[64*k +: 16] / 16'd6;
-      if (rest(with_counters, k) == 16'd5 && height_after(with_counters, k) > 16'(rows))
+      if (rows == 2 && rest(with_counters, k) == 16'd5 && height_after(with_counters, k) > 16'(rows))
         with_counters[64*k+16 +: 16] = with_counters[64*k+16 +: 16] + 16'd1;
       with_counters[64*k+48 +: 16] = k < 2 ? 16'd0 : lesser(with_counters[64*k+16 +: 16],
         with_counters[64*(k > 1 ? k - 2 : 0)+16 +: 16] - with_counters[64*(k > 1 ? k - 2 : 0)+48 +: 16]);
       with_counters[64*k+32 +: 16] = rest(with_counters, k) >= 16'd3 && height_after(with_counters, k) > 16'(rows)
-        ? 16'd1 : 16'd0;
+        && height_after(with_counters, k) - 16'd2 <= 16'(rows) ? 16'd1 : 16'd0;
     end
   endfunction
   function automatic [15:0] lesser(input [15:0] one, input [15:0] other);
@@ -186,22 +186,10 @@ module bit_heap #(
     assign total[sum_bits-1:low] = row_0[sum_bits-1:low] + row_1[sum_bits-1:low];
     wire unused = &{1'b0, row_2[sum_bits-1:low]};
   end else if (low < sum_bits) begin : g_ternary
-    wire [sum_bits-1:low] parity, majority;
-    for (genvar k = low; k < sum_bits; k++) begin : g_position
-      wire below;
-      if (k > low) begin : g_next
-        assign below = majority[k-1];
-      end else begin : g_first
-        assign below = 1'b0;
-      end
-      add_three #(.arithmetic(arithmetic)) u_add (
-        .bits({row_2[k], row_1[k], row_0[k]}), .below(below), .parity(parity[k]), .majority(majority[k])
-      );
-    end
-    carry_chain #(.width(sum_bits - low), .arithmetic(arithmetic)) u_chain (
-      .propagate(parity), .generate_bit((sum_bits-low)'({majority, 1'b0})), .sum(total[sum_bits-1:low])
+    ternary_adder #(.width(sum_bits - low), .arithmetic(arithmetic)) u_add (
+      .one(row_0[sum_bits-1:low]), .two(row_1[sum_bits-1:low]), .three(row_2[sum_bits-1:low]),
+      .sum(total[sum_bits-1:low])
     );
-    wire unused = &{1'b0, majority[sum_bits-1]};
   end
 
   for (genvar i = 0; i <= wait_cycles; i++) begin : g_wait

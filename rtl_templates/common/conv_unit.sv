@@ -145,7 +145,7 @@ module conv_unit #(
 
   wire [stream_channels*constant_bits-1:0] constants;
   weight_rom #(.width(stream_channels * constant_bits), .words(pixel_beats), .MEMORY_FILE(MEMORY_FILE)) u_constants (
-    .aclk(aclk), .address(beat), .data(constants)
+    .aclk(aclk), .enable(1'b1), .address(beat), .data(constants)
   );
 
   wire [stream_channels*sum_bits-1:0] selected;
@@ -154,7 +154,7 @@ module conv_unit #(
   );
   logic [stream_channels*sum_bits-1:0] selected_q, selected_qq;
   logic [sum_bits-1:0] agreement_q;
-  logic [stream_channels*acc_bits-1:0] offset, result;
+  logic [stream_channels*acc_bits-1:0] result;
   logic result_valid;
   always_ff @(posedge aclk) begin
     selected_q <= selected;
@@ -172,10 +172,24 @@ module conv_unit #(
   end
   for (genvar s = 0; s < stream_channels; s++) begin : g_channel
     wire [acc_bits-1:0] constant = acc_bits'(signed'(constants[s*constant_bits +: constant_bits]));
-    always_ff @(posedge aclk) begin
-      offset[s*acc_bits +: acc_bits] <= constant - acc_bits'(agreement_q);
-      result[s*acc_bits +: acc_bits] <= offset[s*acc_bits +: acc_bits]
-        + acc_bits'({selected_qq[s*sum_bits +: sum_bits], 1'b0});
+    if (arithmetic == 0 || arithmetic == 1) begin : g_adders
+      logic [acc_bits-1:0] offset;
+      always_ff @(posedge aclk) begin
+        offset <= constant - acc_bits'(agreement_q);
+        result[s*acc_bits +: acc_bits] <= offset + acc_bits'({selected_qq[s*sum_bits +: sum_bits], 1'b0});
+      end
+    end else begin : g_ternary
+      // -Z is ~Z + 1, and the 1 has room below 2*F.
+      logic [acc_bits-1:0] offset, taken;
+      wire [acc_bits-1:0] sum;
+      ternary_adder #(.width(acc_bits), .invert(1), .arithmetic(arithmetic)) u_add (
+        .one(offset), .two(acc_bits'({selected_qq[s*sum_bits +: sum_bits], 1'b1})), .three(taken), .sum(sum)
+      );
+      always_ff @(posedge aclk) begin
+        offset <= constant;
+        taken <= acc_bits'(agreement_q);
+        result[s*acc_bits +: acc_bits] <= sum;
+      end
     end
   end
 

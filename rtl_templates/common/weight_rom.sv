@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// weight_rom: `words` constant words of `width` bits from MEMORY_FILE ($readmemh), read one cycle after the address.
+// weight_rom: `words` constant words of `width` bits from MEMORY_FILE ($readmemh), read one cycle after the address
+// while `enable`.
 // memory = 0 (lut) keeps the contents in logic, 1 (block) in block RAM. A module of its own so that hierarchical synthesis
-// can cache it by its contents, and so that weights can change without touching the arithmetic.
+// can cache it by its contents, and so that weights can change without touching the arithmetic. Kept
+// apart in flat runs, where the logic around it would spoil its tables.
 `default_nettype none
 
+(* keep_hierarchy *)
 module weight_rom #(
   parameter int width = 8,
   parameter int words = 1,
@@ -12,6 +15,7 @@ module weight_rom #(
   parameter MEMORY_FILE = ""
 ) (
   input  wire              aclk,
+  input  wire              enable,
   input  wire  [(words > 1 ? $clog2(words) : 1)-1:0] address,
   output logic [width-1:0] data
 );
@@ -32,20 +36,20 @@ module weight_rom #(
     if (filled) begin : g_file
       initial $readmemh(MEMORY_FILE, contents);
     end
-    always_ff @(posedge aclk) data <= contents[0];
+    always_ff @(posedge aclk) if (enable) data <= contents[0];
     wire unused = &{1'b0, address};
   end else if (memory == 1) begin : g_block
     (* rom_style = "block", ram_style = "block" *) logic [width-1:0] contents [0:words-1];
     if (filled) begin : g_file
       initial $readmemh(MEMORY_FILE, contents);
     end
-    always_ff @(posedge aclk) data <= contents[address];
+    always_ff @(posedge aclk) if (enable) data <= contents[address];
   end else begin : g_lut
     (* rom_style = "logic", ram_style = "logic" *) logic [width-1:0] contents [0:words-1];
     if (filled) begin : g_file
       initial $readmemh(MEMORY_FILE, contents);
     end
-    always_ff @(posedge aclk) data <= contents[address];
+    always_ff @(posedge aclk) if (enable) data <= contents[address];
   end
   // verilator lint_on UNDRIVEN
 endmodule

@@ -21,7 +21,7 @@ def fake(design: Design, dsp: int = 0) -> SynthResult:
     luts = sum(node.weights.size for node in design.graph.nodes if isinstance(node, BinaryConv)) // 10
     cells = {"LUT6": luts, "FDRE": luts, "RAMB18E2": 2} | ({"DSP48E2": dsp} if dsp else {})
     found = (DspCell("ern_top", "mul", "DSP48E2"),) * dsp
-    return SynthResult("ern_top", "xcup", "0", (ModuleCells("ern_top", 1, cells, 3),), (), found, 1.0)
+    return SynthResult("ern_top", "xcup", "0", (ModuleCells("ern_top", 1, cells, 3, 0),), (), found, 1.0)
 
 
 def test_a_real_design_has_no_dsp(tmp_path: Path) -> None:

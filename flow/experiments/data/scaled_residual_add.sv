@@ -42,7 +42,7 @@ module scaled_residual_add #(
   wire [address_bits-1:0] group_next = !move ? group : group == address_bits'(groups - 1) ? '0 : group + 1'b1;
   wire [2*stream_channels*scale_bits-1:0] scales;
   weight_rom #(.width(2 * stream_channels * scale_bits), .words(groups), .MEMORY_FILE(MEMORY_FILE)) u_scales (
-    .aclk(aclk), .address(group_next), .data(scales)
+    .aclk(aclk), .enable(1'b1), .address(group_next), .data(scales)
   );
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
