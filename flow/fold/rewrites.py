@@ -3,32 +3,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from flow.boards import Board
-from flow.estimate.model import coefficients, node_cost
-from flow.estimate.parts import Site
+from flow.fold.options import Space
+from flow.fold.solve import BRAM18_PRICE, URAM_PRICE
 from flow.graph import Graph
-from flow.ops import DigitPool, Folding
-from flow.rewrite import pool_first
-from flow.types import CODE, Shape
+from flow.rewrite import REWRITES
+from flow.types import Shape
 
 
 def worthwhile(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> tuple[str, ...]:
-    """Names of the rewrites that cost fewer LUTs than they save.
+    """Names of the rewrites whose nodes cost less than those that they replace.
 
     Args:
         graph: as it was lowered.
         image: size of one frame.
-        board: clock and family.
+        board: clock, family and what there is.
         fps: frames a second; None takes the board's default rate.
     """
-    cycles = board.clock_mhz * 1e6 / (fps or board.default_fps)
-    pooled = pool_first(graph)
-    added = [node for node in pooled.nodes if isinstance(node, DigitPool)]
-    if pooled is graph or not added:
-        return ()
-    shapes = pooled.shapes(image)
-    source, digits = shapes[added[0].inputs[0]], shapes[added[0].name]
-    site = Site(board.family, Folding(), (1,), (source,), (CODE,), digits, CODE)
-    lut_a_mac = coefficients(board.family)["unit"]["lut"]["mac"]
-    saved = (graph.macs(image) - pooled.macs(image)) / cycles * lut_a_mac
-    return ("pool_first",) if saved > node_cost(added[0], site).lut else ()
+    target = int(board.clock_mhz * 1e6 / (fps or board.default_fps))
+    names = []
+    for name, rewrite in REWRITES.items():
+        other = rewrite(graph)
+        common = {node.name for node in graph.nodes if other.by_name.get(node.name) is node}
+        before, after = (
+            _cheapest(Space(g, image, board), [n.name for n in g.nodes if n.name not in common], target)
+            for g in (graph, other)
+        )
+        if after < before:
+            names.append(name)
+            graph = other
+    return tuple(names)
+
+
+def _cheapest(space: Space, names: Iterable[str], target: int) -> float:
+    """Price of some nodes, each for itself at its cheapest; infinite if one cannot keep up."""
+    return sum(
+        min(
+            (o.cost.lut + BRAM18_PRICE * o.cost.bram18 + URAM_PRICE * o.cost.uram for o in options),
+            default=float("inf"),
+        )
+        for options in (space.options(space.graph.by_name[name], target) for name in names)
+    )
