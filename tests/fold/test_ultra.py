@@ -6,61 +6,66 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from flow.boards import load_board
+from flow.boards import Board, load_board
+from flow.emit.rtl import load_words
 from flow.errors import FoldError
 from flow.estimate import estimate, total
 from flow.estimate.memories import ultras
 from flow.fold import explain, plan
+from flow.fold.folding import FILL
 from flow.graph import Graph
-from flow.ops import BinaryConv, GlobalPool, Threshold
+from flow.ops import GlobalPool, Threshold
 from flow.types import Shape
 from tests.rtl.designs import conv, encode
 
-CHANNELS = 64
-IMAGE = Shape(8, 8, 1)
+CHANNELS = 192
+WEIGHTS = 8 * CHANNELS + 2 * CHANNELS * CHANNELS
+IMAGE = Shape(4, 4, 1)
 KV260 = load_board("kv260")
+FPS = 2_000
 
 
 def heavy() -> Graph:
-    """A net of 74 kbit of weights."""
+    """A net of many weights and little else."""
     steps = np.tile(np.array([-9, 0, 9]), (CHANNELS, 1))
     nodes = (
         encode(1, 8),
         conv("first", "encode", (8, CHANNELS), (1, 1)),
         Threshold("act", ("first",), steps, np.zeros(CHANNELS, np.uint8)),
-        conv("second", "act", (CHANNELS, CHANNELS), (3, 3), padding=(1, 1)),
+        conv("second", "act", (CHANNELS, CHANNELS), (1, 1)),
         Threshold("act2", ("second",), steps, np.zeros(CHANNELS, np.uint8)),
-        conv("third", "act2", (CHANNELS, CHANNELS), (3, 3), padding=(1, 1)),
+        conv("third", "act2", (CHANNELS, CHANNELS), (1, 1)),
         GlobalPool("pool", ("third",), np.ones(CHANNELS, np.float32)),
     )
     return Graph("heavy", 1, nodes)
 
 
-def memories(board: str = "kv260", **counts: int) -> dict[str, str]:
-    """Where the weights of each convolution sit on a board with other counts."""
-    made, _, _ = plan(heavy(), IMAGE, replace(load_board(board), **counts), 20_000)
-    return {name: f.memory for name, f in made.foldings.items() if isinstance(made.graph.by_name[name], BinaryConv)}
+@pytest.fixture(scope="module")
+def tight() -> Board:
+    """A board with too few LUTs for the weights, and no block RAM."""
+    roomy = replace(KV260, bram18=0, uram=0)
+    needed = total(estimate(plan(heavy(), IMAGE, roomy, FPS)[0]).values()).lut
+    return replace(KV260, bram18=0, lut=int(0.85 * needed / FILL))
 
 
 def test_a_design_that_fits_without_has_no_load_port() -> None:
-    assert "ultra" not in memories().values()
+    made, _, _ = plan(heavy(), IMAGE, KV260, FPS)
+    assert "ultra" not in {folding.memory for folding in made.foldings.values()} and load_words(made) == b""
 
 
-def test_a_design_that_does_not_fit_without_has_one() -> None:
-    board = replace(KV260, bram18=2, lut=18_000)
-    made, found, schedule = plan(heavy(), IMAGE, board, 20_000)
+def test_a_design_that_does_not_fit_without_has_one(tight: Board) -> None:
+    made, found, schedule = plan(heavy(), IMAGE, tight, FPS)
     spent = total(estimate(made).values())
-    assert "ultra" in {folding.memory for folding in made.foldings.values()}
-    assert 0 < spent.uram <= board.uram and spent.bram18 <= 2
-    assert f"URAM: {spent.uram} of {board.uram}" in explain(made, found, schedule)
+    assert "ultra" in {folding.memory for folding in made.foldings.values()} and load_words(made)
+    assert 0 < spent.uram <= tight.uram and spent.bram18 == 0
+    assert f"URAM: {spent.uram} of {tight.uram}" in explain(made, found, schedule)
 
 
-def test_a_board_without_ultraram_says_what_is_missing() -> None:
-    board = replace(KV260, bram18=2, lut=18_000, uram=0)
+def test_a_board_without_ultraram_says_what_is_missing(tight: Board) -> None:
     with pytest.raises(FoldError) as found:
-        plan(heavy(), IMAGE, board, 20_000)
+        plan(heavy(), IMAGE, replace(tight, uram=0), FPS)
     text = str(found.value)
-    assert "74240 bits" in text and f"{74240 - 2 * 18432} bits are missing" in text and "has no UltraRAM" in text
+    assert f"take {WEIGHTS} bits" in text and f"{WEIGHTS} bits are missing" in text and "has no UltraRAM" in text
     assert "LUT binds" in text
 
 
