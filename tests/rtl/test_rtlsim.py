@@ -39,12 +39,12 @@ CONVS = {
     "wide_words": conv_design(Shape(5, 70, 1), (2, 2), (3, 3), (1, 1), (1, 1), Folding(1, 1, 1), 1),
     "columns": conv_design(Shape(7, 5, 1), (4, 6), (3, 2), (1, 1), (1, 0), Folding(3, 2, 3, by_column=True), 2),
     "held": conv_design(Shape(5, 8, 1), (4, 6), (3, 3), (1, 1), (1, 1), Folding(3, 2, 3, "block", 4), 2),
-    "held_once": conv_design(Shape(4, 8, 1), (2, 24), (3, 3), (1, 1), (1, 1), Folding(2, 2, 2, "lut", 4), 2),
+    "held_once": conv_design(Shape(8, 8, 1), (2, 24), (3, 3), (1, 1), (1, 1), Folding(2, 2, 2, "lut", 4), 2),
     "held_columns": conv_design(Shape(6, 8, 1), (4, 6), (3, 3), (1, 1), (1, 1), Folding(2, 4, 2, "lut", 8, True), 4),
     "held_stride": conv_design(Shape(6, 16, 1), (4, 5), (3, 3), (2, 2), (1, 1), Folding(2, 2, 1, "block", 2, True), 2),
-    "held_gaps": conv_design(Shape(5, 17, 1), (2, 2), (2, 2), (1, 4), (1, 0), Folding(2, 2, 2, "lut", 4), 2),
+    "held_gaps": conv_design(Shape(13, 17, 1), (2, 16), (2, 2), (1, 4), (1, 0), Folding(2, 2, 2, "lut", 4), 2),
     "held_pixels": conv_design(Shape(4, 8, 1), (6, 8), (1, 1), (1, 1), (0, 0), Folding(4, 2, 4, "ultra", 4), 6),
-    "held_last_group": conv_design(Shape(4, 8, 1), (4, 7), (3, 3), (1, 1), (1, 1), Folding(3, 4, 1, "block", 4), 4),
+    "held_last_group": conv_design(Shape(4, 8, 1), (4, 7), (3, 3), (1, 1), (1, 1), Folding(3, 1, 1, "block", 4), 4),
     "order_in_block": conv_design(Shape(3, 4, 1), (4, 20), (3, 3), (1, 1), (1, 1), Folding(1, 4, 1, "block", 2), 4),
 }
 NETS = {
