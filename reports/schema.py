@@ -63,12 +63,14 @@ class Performance:
         latency_cycles: from the first beat in to the last beat out of one frame in an empty pipeline, simulated.
         fps: frames a second: clock over simulated cycles.
         clock_basis: where the clock comes from.
+        load_cycles: from the first word on the load port to complete weights, simulated.
     """
 
     cycles_per_frame: Cycles
     latency_cycles: int | None = None
     fps: float | None = None
     clock_basis: str = NOT_TIMED
+    load_cycles: int | None = None
 
 
 @dataclass(frozen=True)

@@ -57,6 +57,7 @@ def rtlsim(state: State) -> Result:
         **_equality("graph=rtlsim", expected, stalled, len(state.images)),
         "cycles_per_frame": free.cycles_per_frame,
         "latency_cycles": free.latency_cycles,
+        "load_cycles": free.load_cycles,
         "fifo": {name: {"depth": depths[name], "peak": peaks[name]} for name in depths},
     }
 

@@ -108,6 +108,7 @@ def _performance(results: dict[str, Result], clock_mhz: float) -> schema.Perform
         cycles_per_frame=schema.Cycles(model=results["fold"]["cycles_per_frame"], rtlsim=simulated),
         latency_cycles=results["rtlsim"]["latency_cycles"],
         fps=round(clock_mhz * 1e6 / simulated, 2),
+        load_cycles=results["rtlsim"].get("load_cycles"),
     )
 
 
