@@ -20,6 +20,9 @@ MODULES_KEPT = 20_000
 PROBLEMS_KEPT = 200
 """Problems that a result holds; one is enough for gates."""
 
+LARGEST = 10**18
+"""Beyond any figure of a report."""
+
 SYNTH, OPT, PLACE, ROUTE = "synth", "opt", "place", "route"
 CSYNTH, COSIM, ESTIMATE, RTLSIM = "csynth", "cosim", "estimate", "rtlsim"
 STAGES = (ESTIMATE, CSYNTH, COSIM, RTLSIM, SYNTH, OPT, PLACE, ROUTE)
@@ -207,6 +210,10 @@ class Draft:
         if name not in FIGURES:
             raise ValueError(f"{name} is no figure")
         if name in self._withdrawn:
+            return
+        if not abs(value) < LARGEST:
+            self.withdraw(name)
+            self.problem(f"is {value:g}, which no report can mean", line=line, field=name)
             return
         if self._figures.get(name, value) != value or name in self._unknown:
             before = self._figures.pop(name, None)

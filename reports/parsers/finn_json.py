@@ -82,7 +82,9 @@ def _counts(data: dict[str, Any], draft: Draft, place: str) -> dict[str, float]:
         if value is not None:
             found[name] = value
     dsps = [v for key in ("DSP", "DSP48E") if (v := _count(data, key, draft, "dsp", place)) is not None]
-    if dsps:
+    if "DSP" not in data and type(data.get("DSP48E")) is int and isinstance(data.get("LUT"), str):
+        draft.problem(f"{place}DSP is missing; the DSP48E beside it is a placeholder", field="dsp")
+    elif dsps:
         if len(dsps) > 1 and dsps[0] != dsps[1] and dsps[1] != 0:
             draft.problem(f"{place}DSP is {dsps[0]:g}, DSP48E {dsps[1]:g}", field="dsp")
         else:

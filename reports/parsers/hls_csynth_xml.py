@@ -129,6 +129,8 @@ def _area(draft: Draft, found: Found) -> None:
     for name in (*used, *values.NEEDED):
         if name not in there:
             draft.problem("<AvailableResources> lacks it", field=name)
+    if not there:
+        draft.withdraw(*values.RESOURCES)  # what is used may then be what is available
     draft.available = {
         name: float(value) for name, (text, _) in there.items() if (value := values.whole(text)) is not None
     }

@@ -165,6 +165,7 @@ class HierarchyReader:
         whole = counts["lut"] == counts["logic"] + counts["lutram"] + counts["srl"]
         if not whole:
             draft.problem(f"{name}: LUTs are not logic, RAM and shift registers together", line=number, field="lut")
+            draft.withdraw("lut", "lutram")
         if self.stack:
             frame = self.stack[-1]
             if frame.below is None:
@@ -221,6 +222,7 @@ class HierarchyReader:
                 if stated > total or (stated < total and key not in ("lut", "logic")):
                     text = f"{frame.name} has {stated} {key}, the rows below it {total} (line lost, doubled or changed)"
                     self.draft.problem(text, line=frame.line, field=_FIELD.get(key, key))
+                    self.draft.withdraw(_FIELD.get(key, key))
 
     def finish(self, closed: bool = True) -> None:
         """After the last row; sums are compared only if the table came to its end."""

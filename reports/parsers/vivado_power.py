@@ -129,6 +129,7 @@ def _hierarchy(part: Section | None, draft: Draft) -> None:
             value = site.number("Power (W)")
             if "/".join(stack) in seen or not _VALUE.fullmatch(site.cells.get("Power (W)", "").removeprefix("<")):
                 draft.problem("stands twice, or has no power", line=site.line, field=site.name)
+                continue
             seen.add("/".join(stack))
             literal = {} if value is not None else {"power_dynamic_w": site.cells.get("Power (W)", "")}
             draft.module(Module("/".join(stack), Figures(power_dynamic_w=value), unknown=literal))

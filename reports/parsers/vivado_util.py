@@ -89,8 +89,13 @@ def _add_parts(rows: list[Site], draft: Draft) -> None:
         used = [row.number("Used") for row in found]
         if not found or draft.has(figure) or any(row.name in _ROWS[figure] for row in rows):
             continue
-        if any(count is None or count < 0 for count in used) or len({row.name for row in found}) < len(found):
-            draft.problem("a row stands twice, or has no count", line=found[0].line, field=figure)
+        more = figure == "dsp" and any(row.name.startswith("DSP") and row.name not in weights for row in rows)
+        if more or any(count is None or count < 0 for count in used) or len({row.name for row in found}) < len(found):
+            draft.problem(
+                "the total is missing, and the rows below it are not all that count, or not whole",
+                line=found[0].line,
+                field=figure,
+            )
             continue
         draft.figure(figure, sum(weights[row.name] * (count or 0) for row, count in zip(found, used, strict=True)))
         available = found[0].number("Available")

@@ -95,7 +95,7 @@ def _compare(
     groups: dict[str, dict[str, float]], kernels: list[dict[str, float]], draft: Draft, line: int | None
 ) -> None:
     """Used and unused make the budget; the kernels make what is used."""
-    for name in (USED, UNUSED, BUDGET):
+    for name in (PLATFORM, USED, UNUSED, BUDGET):
         if name not in groups:
             draft.problem(f"the row `{name}` is missing", line=line)
     for name, used in groups.get(USED, {}).items():
