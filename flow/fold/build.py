@@ -54,13 +54,17 @@ def _settle(space: Space, fps: float | None, reserve: Resources | None, slack: f
     for _ in range(ROUNDS):
         found = best_fold(space, fps, reserve, slack)
         draft = Design(space.graph, space.image, space.board, found.foldings, {})
-        late = {node.name: space.alone(draft, node) / found.target for node in space.graph.nodes}
-        late = {name: ratio for name, ratio in late.items() if ratio > 1 + TOLERANCE}
+        cycles = {node.name: space.alone(draft, node) for node in space.graph.nodes}
+        late = [node for node in space.graph.nodes if cycles[node.name] > found.target * (1 + TOLERANCE)]
         if not late:
             return found
-        space.losses.update({name: ratio * space.losses.get(name, 1.0) for name, ratio in late.items()})
+        for node in late:
+            loss = cycles[node.name] / draft.cycles(node)
+            space.losses[node.name] = max(loss, space.losses.get(node.name, 1.0))
     wish = f"FPS={found.asked_fps:g} on {space.board.name}"
-    raise OutOfReach(wish, f"{', '.join(late)} binds: no folding keeps up", int(found.asked_fps * 0.9))
+    raise OutOfReach(
+        wish, f"{', '.join(node.name for node in late)} binds: no folding keeps up", int(found.asked_fps * 0.9)
+    )
 
 
 def design(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> Design:
