@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m flow.estimate.calibrate [FAMILY ...]`: fit the coefficients of the cost model against synthesis.
+"""`python -m flow.estimate.calibrate [FAMILY ...] [--parts ...]`: fit the coefficients of the cost model to synthesis.
 
 Networks with random weights are folded for several rates; of their ops and FIFOs a spread of different ones is
 synthesised with Yosys, each kept apart. Non-negative least squares of relative errors give the coefficients, which are
@@ -29,7 +29,7 @@ from flow.fold.folding import best_fold
 from flow.fold.options import Space
 from flow.ops import BinaryConv, Op
 from flow.synthesise.process import NETLIST, Job, Pool
-from flow.synthesise.yosys import SCRIPTS
+from flow.synthesise.yosys import SCRIPTS, STRICT
 from flow.types import Shape
 from reports.cells import Counts, count
 
@@ -145,7 +145,7 @@ def measure(chosen: Sequence[Sample], family: str) -> list[Counts]:
         values += [f'.{key}("{number}_{key.lower()}.hex")' for key in sample.files]
         lines.append(f"  (* keep, keep_hierarchy *) {sample.module} #({', '.join(values)}) u{number} ();")
     files["samples.sv"] = "\n".join([*lines, "endmodule\n"])
-    read = (f"read_verilog -sv -defer -DSYNTHESIS {' '.join(texts)} samples.sv", "hierarchy -top samples")
+    read = (*STRICT, f"read_verilog -sv -defer -DSYNTHESIS {' '.join(texts)} samples.sv", "hierarchy -top samples")
     script = (f"{SCRIPTS[family]} -top samples", "tee -q -o stat.json stat -json")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -183,10 +183,11 @@ def fit(rows: Sequence[Mapping[str, float]], measured: Sequence[float]) -> dict[
     return {}
 
 
-def calibrate(family: str) -> dict[str, dict[str, dict[str, float]]]:
-    """Coefficients of every part of a family; prints measured and predicted LUTs of each sample."""
+def calibrate(family: str, parts: Sequence[str] = ()) -> dict[str, dict[str, dict[str, float]]]:
+    """Coefficients of every part of a family, or of those named; prints measured and predicted LUTs of each sample."""
     board = load_board(BOARDS[family])
     chosen = [*spread(s for d in designs(board) for s in samples(d)), *others(family)]
+    chosen = [sample for sample in chosen if not parts or sample.parts[0].name in parts]
     print(f"{family}: {len(chosen)} modules", flush=True)
     measured = measure(chosen, family)
     table: dict[str, dict[str, dict[str, float]]] = {
@@ -216,8 +217,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Fit the families named (all if none) and write coefficients.yaml."""
     parser = argparse.ArgumentParser(prog="python -m flow.estimate.calibrate", description=__doc__)
     parser.add_argument("families", nargs="*", default=list(BOARDS), help=f"of {', '.join(BOARDS)}")
-    for family in parser.parse_args(arguments).families:
-        fitted = json.loads(json.dumps({**yaml.safe_load(COEFFICIENTS.read_text()), family: calibrate(family)}))
+    parser.add_argument("--parts", nargs="+", default=[], help="of the parts, those to fit; the others stay")
+    chosen = parser.parse_args(arguments)
+    for family in chosen.families:
+        table = yaml.safe_load(COEFFICIENTS.read_text())
+        found = calibrate(family, chosen.parts)
+        fitted = json.loads(json.dumps({**table, family: {**(table[family] if chosen.parts else {}), **found}}))
         head = "# Fitted by: python -m flow.estimate.calibrate (docs/folding.md says what the features are)\n"
         COEFFICIENTS.write_text(head + yaml.safe_dump(fitted, default_flow_style=None, width=120))
 

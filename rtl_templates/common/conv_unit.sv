@@ -148,17 +148,36 @@ module conv_unit #(
     .aclk(aclk), .enable(1'b1), .address(beat), .data(constants)
   );
 
-  wire [stream_channels*sum_bits-1:0] selected;
-  mux_tree #(.width(stream_channels * sum_bits), .words(read_beats)) u_select (
-    .data(sums), .index(index), .word(selected)
-  );
-  logic [stream_channels*sum_bits-1:0] selected_q, selected_qq;
+  // Two stages: one of 16 words, then one of these.
+  localparam int word_bits = stream_channels * sum_bits;
+  localparam int near = read_beats > 16 ? 16 : read_beats;
+  localparam int far = (read_beats + near - 1) / near;
+  localparam int near_bits = near > 1 ? $clog2(near) : 1;
+  localparam int far_bits = far > 1 ? $clog2(far) : 1;
+  wire [far*near*word_bits-1:0] words = (far*near*word_bits)'(sums);
+  wire [far*word_bits-1:0] nearest;
+  wire [word_bits-1:0] selected;
+  logic [far*word_bits-1:0] nearest_q;
+  logic [far_bits-1:0] far_index;
+  for (genvar i = 0; i < far; i++) begin : g_near
+    mux_tree #(.width(word_bits), .words(near)) u_select (
+      .data(words[i*near*word_bits +: near*word_bits]), .index(index[near_bits-1:0]),
+      .word(nearest[i*word_bits +: word_bits])
+    );
+  end
+  mux_tree #(.width(word_bits), .words(far)) u_select (.data(nearest_q), .index(far_index), .word(selected));
+  if (far > 1) begin : g_far
+    always_ff @(posedge aclk) far_index <= index[index_bits-1:near_bits];
+  end else begin : g_no_far
+    assign far_index = '0;
+  end
+  logic [word_bits-1:0] selected_q;
   logic [sum_bits-1:0] agreement_q;
   logic [stream_channels*acc_bits-1:0] result;
   logic result_valid;
   always_ff @(posedge aclk) begin
+    nearest_q <= nearest;
     selected_q <= selected;
-    selected_qq <= selected_q;
     agreement_q <= sums_agreement;
     if (!aresetn) begin
       shown <= 1'b0;
@@ -176,14 +195,14 @@ module conv_unit #(
       logic [acc_bits-1:0] offset;
       always_ff @(posedge aclk) begin
         offset <= constant - acc_bits'(agreement_q);
-        result[s*acc_bits +: acc_bits] <= offset + acc_bits'({selected_qq[s*sum_bits +: sum_bits], 1'b0});
+        result[s*acc_bits +: acc_bits] <= offset + acc_bits'({selected_q[s*sum_bits +: sum_bits], 1'b0});
       end
     end else begin : g_ternary
       // -Z is ~Z + 1, and the 1 has room below 2*F.
       logic [acc_bits-1:0] offset, taken;
       wire [acc_bits-1:0] sum;
       ternary_adder #(.width(acc_bits), .invert(1), .arithmetic(arithmetic)) u_add (
-        .one(offset), .two(acc_bits'({selected_qq[s*sum_bits +: sum_bits], 1'b1})), .three(taken), .sum(sum)
+        .one(offset), .two(acc_bits'({selected_q[s*sum_bits +: sum_bits], 1'b1})), .three(taken), .sum(sum)
       );
       always_ff @(posedge aclk) begin
         offset <= constant;
