@@ -192,8 +192,14 @@ struct one_column {
         for (unsigned i = 0; i < 2 * CONFIG::kernel_height; ++i) {
 #pragma HLS UNROLL
             ap_uint<row_bits> row = take<row_bits>(rest);
-            row >>= column * CONFIG::depth;
-            put<CONFIG::depth>(chosen, take<CONFIG::depth>(row));
+            ap_uint<CONFIG::depth> codes = 0;
+        columns:
+            for (unsigned j = 0; j < CONFIG::kernel_width; ++j) {
+#pragma HLS UNROLL
+                const ap_uint<CONFIG::depth> one = take<CONFIG::depth>(row);
+                if (j == column) codes = one;
+            }
+            put<CONFIG::depth>(chosen, codes);
         }
         return chosen;
     }
