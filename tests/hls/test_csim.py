@@ -65,6 +65,9 @@ CASES = {
     "residual": residual_case(),
     "ultra": chain("ultra", (5, 6, 1), 10, (5, 3), (2, 1), (4, 2), 4, Folding(2, 10, 2, "ultra"), (10, 4)),
     "pooled": pooled(residual_case()),
+    "by_column": chain(
+        "by_column", (6, 8, 2), 4, (3, 5), (2, 1), (1, 2), 7, Folding(3, 4, 1, "block", 4, True), (4, 7)
+    ),
     "pooled_pixel": pooled(chain("pooled_pixel", (1, 1, 1), 1, (1, 1), (1, 1), (0, 0), 1, Folding())),
     "pooled_wide": pooled(chain("pooled_wide", (6, 31, 1), 3, (3, 3), (1, 1), (1, 1), 6, Folding(3, 1, 3), (1, 3))),
 }
