@@ -15,15 +15,12 @@ from flow.emit.plan import Plan
 from flow.emit.rtl import TOP, load_words, render, rtl_plan, stream_names, template_texts
 from flow.errors import SimulationError
 from flow.graph import IMAGE
-from flow.ops import BinaryConv
 from flow.ops.base import Array
 from flow.simulate import verilator
 from flow.simulate.job import Load, Report, Stimulus, read_report, stimulus, write_job
 
 BENCH = "ern_bench"
 HUNG = 3
-LARGE = 4096
-"""Products a cycle from which lanes are models of their own: that takes longer for small designs, less for large."""
 PART_BITS = 64
 LOADED = 1
 LOAD_STATES = ("no load has ended", "loaded", "the last load had too few words", "", "the last load had too many words")
@@ -114,18 +111,11 @@ def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> t
         tops.append({**entry, "load": bool(load_words(design))})
         bases = (bases[0] + len(stream_names(design)), bases[1] + len(design.edges))
     files.update({f"sim/{name}": text for name, text in template_texts("sim").items()})
-    files.update({f"sim/{name}": text for name, text in template_texts("sim", ".cpp").items()})
-    lanes = "blocks.vlt" if _large(designs) else "shared.vlt"
-    files[f"sim/{lanes}"] = template_texts("sim", ".vlt")[lanes]
+    for suffix in (".cpp", ".vlt"):
+        files.update({f"sim/{name}": text for name, text in template_texts("sim", suffix).items()})
     files[f"sim/{BENCH}.sv"] = render("sim/ern_bench.sv.j2", designs=tops)
     sources = sorted(path for path in files if path.endswith((".sv", ".cpp", ".vlt")))
     return Plan(files), sources
-
-
-def _large(designs: Sequence[Design]) -> bool:
-    """Whether lanes are models of their own."""
-    convs = [(d.foldings[n.name], n) for d in designs for n in d.graph.nodes if isinstance(n, BinaryConv)]
-    return sum(folding.pe * node.simd(folding) for folding, node in convs) >= LARGE
 
 
 def _simulate(
@@ -140,9 +130,7 @@ def _simulate(
     folder = Path(folder).resolve()
     plan, sources = bench_plan([s.design for s in stimuli], names)
     plan.write(folder)
-    contents = {path: plan[path] for path in sources}
-    large = _large([s.design for s in stimuli])
-    binary = verilator.build(folder, sources, BENCH, contents, optimise, blocks=large)
+    binary = verilator.build(folder, sources, BENCH, {path: plan[path] for path in sources}, optimise)
     job = folder / "job"
     shutil.rmtree(job, ignore_errors=True)
     write_job(job, stimuli, stalls, seed, taps)

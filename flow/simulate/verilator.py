@@ -17,13 +17,12 @@ from flow.errors import ToolError
 FLAGS = (
     "--cc", "--exe", "--build", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert",
     "--output-split", "20000", "-Wno-WIDTHCONCAT", "-Wno-UNOPTFLAT",
+    # Both passes number what they make through the whole design, and then instances of a module have no code in common.
+    "-fno-table", "-fno-dfg",
     # The makefile of the wheel leaves the first empty, and then models of more than one file do not compile. Slow code
     # runs once.
     "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS", "OPT_SLOW=-O0", "-MAKEFLAGS", "OPT_GLOBAL=-O2",
 )  # fmt: skip
-# Tables and data flow number what they make through the whole design, and then instances have no code in common.
-SHARED = ("-fno-table", "-fno-dfg")
-BLOCKS = ("--hierarchical",)
 STAMP = "built"
 TAIL_LINES = 12
 
@@ -63,7 +62,6 @@ def build(
     contents: Mapping[str, str | bytes],
     optimise: str = "-O2",
     jobs: int = 2,
-    blocks: bool = False,
 ) -> Path:
     """Verilate and compile; a binary whose sources did not change is not built again.
 
@@ -74,7 +72,6 @@ def build(
         contents: texts that decide whether a binary is up to date (memory files are read at run time).
         optimise: optimisation level of g++.
         jobs: compilers at once.
-        blocks: make a model of its own of each module that a .vlt file among the sources calls a hier_block.
 
     Returns:
         Path of the binary.
@@ -82,8 +79,7 @@ def build(
     Raises:
         ToolError: Verilator or the compiler is missing or failed; the message ends with what it printed last.
     """
-    flags = FLAGS + (BLOCKS if blocks else SHARED)
-    state = hashlib.sha256(repr((flags, optimise, tuple(sources), top, version())).encode())
+    state = hashlib.sha256(repr((FLAGS, optimise, tuple(sources), top, version())).encode())
     for path, text in sorted(contents.items()):
         state.update(f"{path}\0".encode() + (text.encode() if isinstance(text, str) else text))
     build_name = f"obj_{state.hexdigest()[:16]}"
@@ -93,7 +89,7 @@ def build(
         return binary
     shutil.rmtree(target, ignore_errors=True)
     command = [
-        executable(), *flags, "-DERN_SIM", "-j", str(jobs), "-MAKEFLAGS", f"OPT_FAST={optimise}", "--top-module", top,
+        executable(), *FLAGS, "-DERN_SIM", "-j", str(jobs), "-MAKEFLAGS", f"OPT_FAST={optimise}", "--top-module", top,
         "--prefix", f"V{top}", "--Mdir", build_name, *sources,
     ]  # fmt: skip
     run(command, folder, "verilator")
