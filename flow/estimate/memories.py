@@ -41,7 +41,7 @@ def blocks(words: int, bits: int) -> int:
 
 @cache
 def block_luts(words: int, bits: int) -> int:
-    """LUTs of the multiplexers of a block memory deeper than its blocks; two blocks together are one of twice the depth.
+    """LUTs of the multiplexers of a block memory deeper than its blocks; two blocks make one of twice the depth.
 
     >>> block_luts(4096, 36), block_luts(3072, 72), block_luts(6144, 108)
     (0, 72, 108)

@@ -20,9 +20,7 @@ class Resources:
     uram: int = 0
 
     def __add__(self, other: Resources) -> Resources:
-        return Resources(
-            self.lut + other.lut, self.ff + other.ff, self.bram18 + other.bram18, self.uram + other.uram
-        )
+        return Resources(self.lut + other.lut, self.ff + other.ff, self.bram18 + other.bram18, self.uram + other.uram)
 
     def __str__(self) -> str:
         return f"{self.lut:.0f} LUT, {self.ff:.0f} FF, {self.bram18} BRAM18, {self.uram} URAM"
