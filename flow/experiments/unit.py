@@ -91,8 +91,9 @@ def figures(result: SynthResult, pe: int, simd: int, form: str) -> dict[str, Any
 
 
 def holds(row: dict[str, Any]) -> bool:
-    """Whether a row keeps its bound, the levels and no DSP."""
-    return row["dsp"] == 0 and row["levels"] <= MOST_LEVELS and (row["limit"] is None or row["product"] <= row["limit"])
+    """Whether a row has no DSP and, where there is a bound for it, keeps the bound and the levels."""
+    bound = row["limit"] is None or (row["product"] <= row["limit"] and row["levels"] <= MOST_LEVELS)
+    return row["dsp"] == 0 and bound
 
 
 def run(folder: Path) -> Outcome:

@@ -21,4 +21,4 @@ def test_a_dearer_or_deeper_unit_does_not_hold(tmp_path: Path) -> None:
     assert row["product"] > 4.2 and not holds(row)
     assert holds({**row, "limit": None}) and not holds({**row, "limit": None, "dsp": 1})
     deeper = replace(result, modules=tuple(replace(module, levels=9) for module in result.modules))
-    assert not holds({**figures(deeper, 2, 4, "plain"), "limit": None})
+    assert holds({**row, "limit": 1e9}) and not holds({**figures(deeper, 2, 4, "plain"), "limit": 1e9})
