@@ -8,7 +8,7 @@ import numpy as np
 from flow.boards import load_board
 from flow.fold.rewrites import worthwhile
 from flow.graph import Graph
-from flow.ops import GlobalPool
+from flow.ops import BinaryConv, GlobalPool
 from flow.random_graph import random_graph
 from flow.rewrite import can_pool_first, expected_streams, rewritten
 from flow.types import Shape
@@ -43,7 +43,9 @@ def test_what_a_build_is_compared_with() -> None:
     assert set(expected) == {"image", "classifier_sum", "logits", *built.by_name}
     assert all(np.array_equal(expected[name], values) for name, values in built.run(images, taps=True).items())
     # Sums and common streams are those of the graph as it was, so a wrong rewrite shows.
-    half = replace(built.by_name[graph.output.inputs[0]], weights=1 - built.by_name[graph.output.inputs[0]].weights)
+    right = built.by_name[graph.output.inputs[0]]
+    assert isinstance(right, BinaryConv)
+    half = replace(right, weights=1 - right.weights)
     wrong = built.replace([half if node.name == half.name else node for node in built.nodes])
     assert not np.array_equal(expected_streams(graph, wrong, images)[half.name], expected[half.name])
     assert np.array_equal(expected_streams(graph, wrong, images)["classifier_sum"], graph.run(images)["classifier_sum"])

@@ -42,7 +42,8 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Simulated]:
     ]
     stalled = rtlsim_many(designs, images, folder, stalls=0.3, seed=4)
     free = rtlsim_many(designs, images, folder)
-    return {name: Simulated(*parts) for name, *parts in zip(CASES, designs, images, stalled, free, strict=True)}
+    parts = zip(CASES, designs, images, stalled, free, strict=True)
+    return {name: Simulated(design, frames, slow, fast) for name, design, frames, slow, fast in parts}
 
 
 @pytest.mark.parametrize("name", CASES)
