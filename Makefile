@@ -17,7 +17,8 @@ BUILD_ARGS = '$(MODEL)' --board '$(BOARD)' $(if $(FPS),--fps '$(FPS)') $(if $(IM
 
 GATED ?= ern_tiny ern_small
 
-.PHONY: gate baseline gated help setup synth test test-current test-system fuzz bench lint clean
+.PHONY: gate baseline gated help setup synth test test-current test-system fuzz fuzz-graphs fuzz-reports coverage mutation
+.PHONY: bench lint clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -78,8 +79,27 @@ gated: $(READY)
 	    $(ERN) build "$$model" --images 2 --build-root build/gate >build/gate/log || { cat build/gate/log; exit 1; }; \
 	done
 
-fuzz: $(READY) ## 400 random graphs through graph, csim and rtlsim
+fuzz: fuzz-reports fuzz-graphs ## spoilt reports; 400 random graphs through graph, csim and rtlsim
+
+fuzz-graphs: $(READY)
 	$(VENV)/bin/python -m flow.fuzz --graphs 400
+
+FUZZ_CASES ?= 20000
+FUZZ_SECONDS ?= 20
+FUZZ_SEED ?= 1
+
+fuzz-reports: $(READY) ## FUZZ_CASES spoilt reports, then FUZZ_SECONDS of guided fuzzing of each parser
+	$(VENV)/bin/python tests/reports/fuzz/campaign.py --cases $(FUZZ_CASES) --seed $(FUZZ_SEED) --every-byte 5000 --heavy
+	$(VENV)/bin/python tests/reports/fuzz/guided.py --seconds $(FUZZ_SECONDS) --seed $(FUZZ_SEED)
+
+coverage: $(READY) ## lines and branches of reports/ that its tests reach; fails below 95 %
+	@mkdir -p build
+	$(VENV)/bin/python -m coverage run -m pytest -q -m 'not system' tests/reports
+	$(VENV)/bin/python -m coverage report --skip-covered
+
+mutation: $(READY) ## mutants of gates and parser arithmetic (hours; MUTANTS='reports.gate*' for some)
+	$(VENV)/bin/mutmut run --max-children 1 $(MUTANTS)
+	$(VENV)/bin/mutmut results
 
 bench: $(READY) ## measure, and write docs/benchmarks.md
 	$(VENV)/bin/python -m flow.bench
