@@ -93,3 +93,17 @@ def test_contradictions_on_the_command_line(save: Save, capsys: pytest.CaptureFi
     assert "lut is 301 here and 300 in" in capsys.readouterr().err
     assert main(["baseline", "update", *files, "-o", str(save("", "base.json").with_name("new.json"))]) == 2
     assert main(["gate", "--dsp", "0", files[0], files[0]]) == 0, "one file named twice is one file"
+
+
+def test_what_the_custom_of_a_summary_does_not_cover() -> None:
+    assert _told(parsed(SUMMARY, "csynth", lut=100), parsed("other", "csynth", lut=101))[0] == 2
+
+
+def test_a_report_without_a_top_is_held_against_the_same_maker_s() -> None:
+    one, other = parsed("one", lut=100, tool="Vivado"), parsed("other", lut=101, top=None, tool="Vivado")
+    assert _told(one, other)[0] == 2
+
+
+def test_decimals_agree_to_the_shorter_print_and_whole_numbers_exactly() -> None:
+    assert agree(4.8, 4.83) and not agree(4.8, 4.87)
+    assert not agree(4.0, 4.04)

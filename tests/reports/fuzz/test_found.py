@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What spoiling reports has found, each as small as it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import hls_samples as hls
+import pytest
+import small_samples as small
+import vivado_samples as vivado
+
+from reports.parse import parse, parsed_json
+from reports.parsed import Parsed
+
+
+def read(text: str, path: Path) -> Parsed:
+    path.write_text(text)
+    parsed = parse(path)
+    json.dumps(parsed_json(parsed), allow_nan=False)
+    return parsed
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        (json.dumps(small.NEXTPNR), "204.37", "9" * 400),
+        (json.dumps(small.NEXTPNR), '"constraint": 12', '"constraint": 5e-324'),
+        (small.xml(), "UTF-8", "UTF-1"),
+        (small.finn("performance"), "400.0", "1e400"),
+        (small.finn("hls"), '"27"', '"٣"'),
+        (small.finn("hls"), '"DSP": "4"', '"DPS": "4"'),
+        (small.finn("ooc"), '"BRAM_36K": 1.0', '"BRAM": 1.5'),
+        (small.finn("ooc"), '"BRAM_36K": 1.0', '"x": 1.5'),
+        (vivado.versal(), "DSP Slices", "XXX Slices"),
+        (vivado.power(), "1.290", "1 2  "),
+        (vivado.power(), "1.290", "-1.29"),
+        (hls.csynth("Vitis HLS", "2021.1", dsp="DSP"), "|     150|    0|", "|     150|    x|"),
+    ],
+)
+def test_it_is_refused(text: str, old: str, new: str, tmp_path: Path) -> None:
+    assert old in text and read(text, tmp_path / "whole").usable
+    assert not read(text.replace(old, new), tmp_path / "spoilt").usable
+
+
+def test_rows_that_stand_twice(tmp_path: Path) -> None:
+    for text, mark in ((vivado.accel(), "   one_1"), (vivado.power(), "|   a ")):
+        lines = text.splitlines(keepends=True)
+        at = next(i for i, line in enumerate(lines) if mark in line)
+        assert not read("".join([*lines[: at + 1], *lines[at:]]), tmp_path / "twice").usable
+
+
+def test_registers_of_another_table_are_no_figure(tmp_path: Path) -> None:
+    text = vivado.versal().replace("| Registers ", "| Xegisters ", 1)
+    assert read(text, tmp_path / "x").figures.ff is None
