@@ -155,6 +155,9 @@ class HierarchyReader:
             return
         name = cells[0].strip()
         depth = (len(cells[0]) - len(cells[0].lstrip()) - margin) // 2
+        if depth < 0:
+            draft.problem(f"{name} stands left of its column", line=number)
+            return
         self._close(depth)
         if depth > len(self.stack) or depth > _DEEPEST:
             draft.problem(f"{name} is indented below no row (line lost?)", line=number)

@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{target:16} exit {run.returncode}  {'  '.join(stats)}", flush=True)
         if run.returncode:
             found += 1
-            print(run.stderr[-3000:])
+            print(run.stdout[-2000:], run.stderr[-600:])
             print(f"Again: {sys.executable} {__file__} --target {target} {kept}/crash-... (see above)")
     return 1 if found else 0
 

@@ -35,6 +35,7 @@ def read(text: str, path: Path) -> Parsed:
         (small.finn("ooc"), '"BRAM_36K": 1.0', '"x": 1.5'),
         (vivado.versal(), "DSP Slices", "XXX Slices"),
         (vivado.power(), "1.290", "1 2  "),
+        (vivado.hier(), "| top ", "|top  "),
         (vivado.power(), "1.290", "-1.29"),
         (hls.csynth("Vitis HLS", "2021.1", dsp="DSP"), "|     150|    0|", "|     150|    x|"),
     ],
