@@ -49,7 +49,7 @@ class Source:
         Raises:
             ReportError: the file cannot be read.
         """
-        with self._open() as file:
+        with self.open() as file:
             return self._guarded(file.read, HEAD)
 
     def lines(self) -> Iterator[Line]:
@@ -59,7 +59,7 @@ class Source:
             ReportError: the file cannot be read, holds NUL bytes, a line beyond 1 MiB, or too many lines.
         """
         number, rest = 0, ""
-        with self._open() as file:
+        with self.open() as file:
             while block := self._guarded(file.read, BLOCK):
                 if "\0" in block:
                     line = number + 1 + block[: block.index("\0")].count("\n")
@@ -88,7 +88,7 @@ class Source:
         Raises:
             ReportError: the file cannot be read, is larger than 64 MiB, empty, or holds NUL bytes.
         """
-        with self._open() as file:
+        with self.open() as file:
             text = self._guarded(file.read, LARGEST_TEXT + 1)
         if len(text) > LARGEST_TEXT:
             raise ReportError(self.name, f"is larger than {LARGEST_TEXT} characters; not a report of this kind")
@@ -98,7 +98,12 @@ class Source:
             raise ReportError(self.name, "is empty")
         return text
 
-    def _open(self) -> IO[str]:
+    def open(self) -> IO[str]:
+        """The file as text, whatever its byte order mark says; close it.
+
+        Raises:
+            ReportError: it cannot be opened.
+        """
         try:
             with self.path.open("rb") as raw:
                 start = raw.read(3)

@@ -54,19 +54,20 @@ def _rows(source: Source, draft: Draft) -> Iterator[list[str]]:
     """Texts of each row; the header first."""
     tables = 0
     root: Any = None
-    for event, element in iterparse(str(source.path), events=("start", "end")):
-        if event == "start":
-            if root is None:
-                root = element
-                _head(element, draft)
-            elif element.tag == "table":
-                tables += 1
-                if tables > 1:
-                    raise ReportError(source.name, "has a second table; two designs in one file?")
-        elif element.tag == "tablerow":
-            cells = [cell for cell in element if cell.tag in ("tableheader", "tablecell")]
-            yield [cell.get("contents", "") for cell in cells]
-            element.clear()
+    with source.open() as file:
+        for event, element in iterparse(file, events=("start", "end")):
+            if event == "start":
+                if root is None:
+                    root = element
+                    _head(element, draft)
+                elif element.tag == "table":
+                    tables += 1
+                    if tables > 1:
+                        raise ReportError(source.name, "has a second table; two designs in one file?")
+            elif element.tag == "tablerow":
+                cells = [cell for cell in element if cell.tag in ("tableheader", "tablecell")]
+                yield [cell.get("contents", "") for cell in cells]
+                element.clear()
 
 
 def _head(root: Any, draft: Draft) -> None:
