@@ -105,11 +105,12 @@ def make(name: str, path: Path) -> None:
 def main(path: Path) -> None:
     """Parse one file under the limits; any exception ends the process with a traceback."""
     resource.setrlimit(resource.RLIMIT_CPU, (LONGEST + 5, LONGEST + 5))
+    from reports.bench import peak_mib
     from reports.parse import parse, parsed_json
 
     start = time.process_time()
     text = json.dumps(parsed_json(parse(path)))
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = peak_mib()
     print(json.dumps({"seconds": time.process_time() - start, "mib": peak, "complete": json.loads(text)["complete"]}))
 
 
