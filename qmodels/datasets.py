@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from flow.cache import cache_folder
 from flow.errors import DataError, UsageError
 
 Uint8Array = npt.NDArray[np.uint8]
@@ -42,11 +43,6 @@ class Dataset:
     train_y: npt.NDArray[np.int64]
     test_x: Uint8Array
     test_y: npt.NDArray[np.int64]
-
-
-def cache_folder() -> Path:
-    """Folder for downloaded data: $ERN_CACHE, else ~/.cache/ern-flow."""
-    return Path(os.environ.get("ERN_CACHE") or Path.home() / ".cache" / "ern-flow")
 
 
 def load(name: str) -> Dataset:

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from flow.cache import cache_folder
 from flow.errors import ToolError
 from flow.estimate.memories import fifo_memory
 
@@ -125,7 +125,7 @@ class Network:
 
 @cache
 def simulator() -> Path:
-    """The compiled simulator, kept in $ERN_CACHE, else `~/.cache/ern-flow`.
+    """The compiled simulator, kept in `cache_folder()`.
 
     Raises:
         ToolError: g++ is missing or failed.
@@ -133,7 +133,7 @@ def simulator() -> Path:
     folder = resources.files("flow.buffer")
     texts = {name: (folder / name).read_text() for name in SOURCES}
     digest = hashlib.sha256(repr((FLAGS, texts)).encode()).hexdigest()[:16]
-    place = Path(os.environ.get("ERN_CACHE") or Path.home() / ".cache" / "ern-flow")
+    place = cache_folder()
     binary = place / f"schedule_{digest}"
     if binary.is_file():
         return binary

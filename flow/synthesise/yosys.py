@@ -21,6 +21,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from flow.cache import cache_folder
 from flow.emit.plan import write_atomic
 from flow.errors import BuildError, ToolError
 from flow.synthesise import rtlil
@@ -50,11 +51,6 @@ STAT, MAPPED = "stat.json", "mapped.json"
 _MOST_DSP_CELLS = 1000
 # Of the cached results; a change of what they hold changes this.
 _FORMAT = "3"
-
-
-def cache_folder() -> Path:
-    """Where results are kept: $ERN_CACHE, else `~/.cache/ern-flow`."""
-    return Path(os.environ.get("ERN_CACHE") or Path.home() / ".cache" / "ern-flow")
 
 
 def version() -> str:
