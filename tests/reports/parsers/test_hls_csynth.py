@@ -4,32 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import hls_samples as samples
 import pytest
-
-from reports.parse import parse
-from reports.parsed import Parsed
+from reading import Read
 
 FIGURES = {
     "lut": 400, "ff": 100, "bram18": 3, "uram": 0, "dsp": 5,
     "latency_min": 20, "latency_max": 30, "ii_min": 21, "ii_max": 31,
     "clock_target_ns": 5, "clock_estimated_ns": 4.1, "clock_uncertainty_ns": 0.62,
 }  # fmt: skip
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Callable[[str], Parsed]:
-    def parse_text(text: str) -> Parsed:
-        path = tmp_path / "some.file"
-        path.write_text(text)
-        return parse(path)
-
-    return parse_text
-
-
-Read = Callable[[str], Parsed]
 
 
 @pytest.mark.parametrize(

@@ -3,28 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import hls_samples as samples
 import pytest
-
-from reports.parse import parse
-from reports.parsed import Parsed
+from reading import Read
 
 CYCLES = {"latency_min": 20, "latency_max": 30, "ii_min": 21, "ii_max": 31}
 ONE = ("25", "25", "25", "NA", "NA", "NA")
-Read = Callable[[str], Parsed]
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def parse_text(text: str) -> Parsed:
-        path = tmp_path / "some.file"
-        path.write_text(text)
-        return parse(path)
-
-    return parse_text
 
 
 @pytest.mark.parametrize("vitis", [False, True])

@@ -3,27 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import hls_samples as samples
 import pytest
-
-from reports.parse import parse
-from reports.parsed import Parsed
+from reading import Read
 
 FIGURES = {"lut": 400, "ff": 100, "bram18": 3, "dsp": 5, "latency_max": 30, "ii_max": 31}
-Read = Callable[[str], Parsed]
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def parse_text(text: str) -> Parsed:
-        path = tmp_path / "some.file"
-        path.write_text(text)
-        return parse(path)
-
-    return parse_text
 
 
 @pytest.mark.parametrize("version", ["2020.2", "2020.2.2", "2021.1", "2022.2", "2025.1"])

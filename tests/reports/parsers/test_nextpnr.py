@@ -4,16 +4,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from reading import Read
 
-from reports.parse import parse
-from reports.parsed import Parsed
-
-Read = Callable[[str], Parsed]
 ECP5 = {"TRELLIS_IO": (16, 197), "DP16KD": (3, 56), "MULT18X18D": (2, 28), "ALU54B": (0, 14),
         "TRELLIS_FF": (18, 24288), "TRELLIS_COMB": (75, 24288), "TRELLIS_RAMW": (0, 3036)}  # fmt: skip
 UP5K = {"ICESTORM_LC": (100, 5280), "ICESTORM_RAM": (3, 30), "ICESTORM_DSP": (1, 8), "ICESTORM_SPRAM": (0, 4)}
@@ -21,16 +17,6 @@ HX = {"ICESTORM_LC": (51, 1280), "ICESTORM_RAM": (1, 16), "SB_IO": (6, 112)}
 GOWIN_DSP = {kind: (int(kind == "MULT9X9"), 10) for kind in (
     "MULT9X9", "MULT18X18", "MULT36X36", "MULTALU18X18", "MULTALU36X18", "MULTADDALU18X18")}  # fmt: skip
 CLOCKS = {"slow": (204.37, 12.0), "fast": (247.28, 12.0)}
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def parse_text(text: str) -> Parsed:
-        path = tmp_path / "some.file"
-        path.write_text(text)
-        return parse(path)
-
-    return parse_text
 
 
 def report(cells: Mapping[str, tuple[int, int]], clocks: Mapping[str, tuple[float, float]] = CLOCKS) -> str:

@@ -3,29 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 import vivado_samples as samples
+from reading import Read
 
-from reports.parse import parse
-from reports.parsed import Parsed
-
-Read = Callable[[str], Parsed]
 NOTHING = ("NA",) * 12
 FAILED = ("-0.200", "-1.500", "12", "90", "0.050", "0.000", "0", "90", "1.000", "0.000", "0", "40")
 NOT_MET = "Timing constraints are not met."
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def parse_text(text: str) -> Parsed:
-        path = tmp_path / "some.file"
-        path.write_text(text)
-        return parse(path)
-
-    return parse_text
 
 
 def test_timing(read: Read) -> None:

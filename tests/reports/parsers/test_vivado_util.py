@@ -3,27 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import vivado_samples as samples
+from reading import Read
 
 from reports.parse import parse
-from reports.parsed import Module, Parsed
+from reports.parsed import Module
 
-Read = Callable[[str], Parsed]
 FLAT = {"lut": 800, "ff": 600, "lutram": 100, "bram18": 9, "uram": 8, "dsp": 2}
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def parse_text(text: str) -> Parsed:
-        path = tmp_path / "some.file"
-        path.write_text(text)
-        return parse(path)
-
-    return parse_text
 
 
 @pytest.mark.parametrize("clb", ["CLB", "Slice"])

@@ -3,15 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
+from reading import Read
 
-from reports.parse import parse
-from reports.parsed import Parsed
-
-Read = Callable[[str], Parsed]
 AREA = """
 4. Printing statistics.
 
@@ -131,16 +125,6 @@ JSON_NESTED = """{"creator": "Yosys 0.70", "modules": {"\\\\top": {
  "num_cells_by_type": {"SB_DFF": {"count": "1", "local_count": "1"}, "SB_LUT4": {"count": "1", "local_count": "1"}}}},
  "design": {"num_cells": {"count": "5", "local_count": "1"},
  "num_cells_by_type": {"SB_DFF": {"count": "2", "local_count": "0"}, "SB_LUT4": {"count": "3", "local_count": "1"}}}}"""
-
-
-@pytest.fixture
-def read(tmp_path: Path) -> Read:
-    def parse_text(text: str) -> Parsed:
-        path = tmp_path / "some.file"
-        path.write_text(text)
-        return parse(path)
-
-    return parse_text
 
 
 @pytest.mark.parametrize("text", [AREA, NESTED, JSON_NESTED])
