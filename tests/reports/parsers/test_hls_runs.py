@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hls_samples as samples
 import pytest
-from reading import Read
+from reading import Read, spoilt_lines
 
 CYCLES = {"latency_min": 20, "latency_max": 30, "ii_min": 21, "ii_max": 31}
 ONE = ("25", "25", "25", "NA", "NA", "NA")
@@ -115,15 +115,9 @@ def test_cuts_and_lost_doubled_or_exchanged_lines_leave_true_figures(read: Read,
     for end in range(0, len(text.rstrip()), 3):
         parsed = read(text[:end])
         assert not parsed.usable or parsed.figures.known() == whole, end
-    lines = text.split("\n")
-    for at in range(len(lines) - 1):
-        for spoilt in (
-            lines[:at] + lines[at + 1 :],
-            lines[: at + 1] + lines[at:],
-            [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]],
-        ):
-            parsed = read("\n".join(spoilt))
-            assert not parsed.usable or parsed.figures.known() == whole, lines[at]
+    for at, line, spoilt in spoilt_lines(text):
+        parsed = read(spoilt)
+        assert not parsed.usable or parsed.figures.known() == whole, (at, line)
 
 
 def test_lat(read: Read) -> None:

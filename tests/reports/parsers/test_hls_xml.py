@@ -7,7 +7,7 @@ from pathlib import Path
 
 import hls_samples as samples
 import pytest
-from reading import Read
+from reading import Read, spoilt_lines
 
 from reports.parse import parse
 
@@ -152,16 +152,10 @@ def test_every_cut_is_noticed(read: Read) -> None:
 
 
 def test_every_lost_doubled_or_exchanged_line_leaves_true_figures(read: Read) -> None:
-    lines = samples.csynth_xml().split("\n")
-    for at in range(len(lines) - 1):
-        for spoilt in (
-            lines[:at] + lines[at + 1 :],
-            lines[: at + 1] + lines[at:],
-            [*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]],
-        ):
-            parsed = read("\n".join(spoilt))
-            for name, value in parsed.figures.known().items():
-                assert value == FIGURES[name], (at, lines[at])
+    for at, line, spoilt in spoilt_lines(samples.csynth_xml()):
+        parsed = read(spoilt)
+        for name, value in parsed.figures.known().items():
+            assert value == FIGURES[name], (at, line)
 
 
 @pytest.mark.parametrize(
