@@ -58,9 +58,5 @@ class SimulationError(ErnError):
     """A simulation hung, lost data, or disagrees with the graph."""
 
 
-class GateError(ErnError):
-    """All stages ran, but a gate does not hold."""
-
-
 class BuildError(ErnError):
     """The build folder is locked, not writable, or full."""

@@ -115,10 +115,3 @@ def network(
     codes = build.threshold("last_act", stream, channels)
     build.pool(build.conv("classifier", codes, (channels, classes), 1), classes)
     return Graph(name, colours, tuple(build.nodes))
-
-
-def erns18(last: int = 512, classes: int = 1000) -> Graph:
-    """ERNs18 with random weights (last = 384: ERNs18-0.75x), made for 256 x 256 images in three colours."""
-    return network(
-        "erns18", (64, 64, 64, 64), (2, 1, 2), (64, 128, 256, last), None, 2, classes, colours=3, expansion=10
-    )

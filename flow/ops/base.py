@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,6 +113,35 @@ class Op(ABC):
     def accepts(self, folding: Folding, *stream_channels: int) -> bool:
         """Whether input streams of so many channels a beat fit this folding; all beats alike unless an op says more."""
         return all(channels == folding.stream_channels for channels in stream_channels)
+
+
+@dataclass(frozen=True, eq=False)
+class ChannelwiseOp(Op):
+    """An op without arrays whose streams all have `channels` channels."""
+
+    channels: int
+
+    @property
+    def out_channels(self) -> int:
+        return self.channels
+
+    @property
+    def in_channels(self) -> int:
+        """Channels of every input stream."""
+        return self.channels
+
+    def problems(self) -> Iterator[str]:
+        if self.channels < 1:
+            yield f"channels must be at least 1, found {self.channels}"
+
+    def attributes(self) -> dict[str, Any]:
+        return {"channels": self.channels}
+
+    @classmethod
+    def load(
+        cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
+    ) -> Self:
+        return cls(name, inputs, int(attributes["channels"]))
 
 
 @cache

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
-from flow.ops.base import LARGEST_FRAME, Array, Op
+from flow.ops.base import LARGEST_FRAME, Array, ChannelwiseOp
 from flow.types import CODE, Range, Shape
 
 DIGIT_BITS = 2
@@ -25,25 +24,10 @@ def digits(pixels: int) -> int:
 
 
 @dataclass(frozen=True, eq=False)
-class DigitPool(Op):
+class DigitPool(ChannelwiseOp):
     """Sum of each channel over H x W in base four: one pixel a digit, the most significant one first."""
 
-    channels: int
-
     kind: ClassVar[str] = "digit_pool"
-
-    @property
-    def out_channels(self) -> int:
-        return self.channels
-
-    @property
-    def in_channels(self) -> int:
-        """Channels of both streams."""
-        return self.channels
-
-    def problems(self) -> Iterator[str]:
-        if self.channels < 1:
-            yield f"channels must be at least 1, found {self.channels}"
 
     def shape(self, *inputs: Shape) -> Shape:
         return Shape(1, digits(inputs[0].pixels), self.channels)
@@ -57,12 +41,3 @@ class DigitPool(Op):
         count = digits(codes.shape[1] * codes.shape[2])
         shifts = DIGIT_BITS * np.arange(count - 1, -1, -1)[None, None, :, None]
         return np.asarray(sums >> shifts & CODE.high, dtype=np.uint8)
-
-    def attributes(self) -> dict[str, Any]:
-        return {"channels": self.channels}
-
-    @classmethod
-    def load(
-        cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
-    ) -> DigitPool:
-        return cls(name, inputs, int(attributes["channels"]))

@@ -3,38 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from flow.errors import GraphError
-from flow.ops.base import LARGEST_FRAME, Array, Op
+from flow.ops.base import LARGEST_FRAME, Array, ChannelwiseOp
 from flow.types import Range, Shape
 
 
 @dataclass(frozen=True, eq=False)
-class ResidualAdd(Op):
+class ResidualAdd(ChannelwiseOp):
     """Sum of two integer streams of one shape."""
-
-    channels: int
 
     kind: ClassVar[str] = "residual_add"
     arity: ClassVar[int] = 2
-
-    @property
-    def out_channels(self) -> int:
-        return self.channels
-
-    @property
-    def in_channels(self) -> int:
-        """Channels of both input streams."""
-        return self.channels
-
-    def problems(self) -> Iterator[str]:
-        if self.channels < 1:
-            yield f"channels must be at least 1, found {self.channels}"
 
     def shape(self, *inputs: Shape) -> Shape:
         if inputs[0] != inputs[1]:
@@ -49,12 +33,3 @@ class ResidualAdd(Op):
 
     def run(self, *inputs: Array) -> Array:
         return np.add(inputs[0], inputs[1], dtype=np.int32)
-
-    def attributes(self) -> dict[str, Any]:
-        return {"channels": self.channels}
-
-    @classmethod
-    def load(
-        cls, name: str, inputs: tuple[str, ...], attributes: Mapping[str, Any], arrays: Mapping[str, Array]
-    ) -> ResidualAdd:
-        return cls(name, inputs, int(attributes["channels"]))

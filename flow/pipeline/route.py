@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from flow.pipeline.equality import equality
 from flow.pipeline.state import State
 from flow.pipeline.step import Result
 from flow.synthesise.place_route import REPORT, Routed, place_route
@@ -27,8 +28,9 @@ def route(state: State) -> Result:
     folder = state.workspace.path("route")
     routed = place_route(state.design, folder, state.request.seed)
     images = state.images[:IMAGES]
-    expected = np.asarray(state.graph.run(images)["classifier_sum"]).reshape(len(images), -1)
+    sums = np.asarray(state.graph.run(images)["classifier_sum"]).reshape(len(images), -1)
     found = netlistsim(state.design, routed.netlist.read_text(), images, folder / "sim", STALLS, state.request.seed)
+    equal = equality("graph=netlist", {"classifier_sum": sums}, {"classifier_sum": found}, len(images))
     device = Share(1.0)
     limits: dict[str, Amount] = {
         "dsp": 0,
@@ -38,33 +40,25 @@ def route(state: State) -> Result:
         "fmax_mhz": state.board.clock_mhz,
     }
     verdict = judge([parse(folder / REPORT)], Budget(limits))
-    mismatches = int((expected != found).sum())
     return {
-        "exactness": {
-            "pair": "graph=netlist",
-            "images": len(images),
-            "streams": 1,
-            "values": int(expected.size),
-            "mismatches": mismatches,
-        },
-        "differing": [],
+        **equal,
         "fmax_mhz": routed.fmax_mhz,
         "clock_mhz": routed.asked_mhz,
         **{name: getattr(routed, name) for name in ("lut", "ff", "bram18", "dsp", "available", "seconds")},
         "bitstream": str(routed.bitstream),
         "gates": [to_json(gate) for gate in verdict.gates],
-        "passed": verdict.passed and not mismatches,
-        "text": _text(routed, mismatches, expected.size, verdict),
+        "passed": verdict.passed and not equal["differing"],
+        "text": _text(routed, equal["exactness"], verdict),
     }
 
 
-def _text(routed: Routed, mismatches: int, values: int, verdict: Verdict) -> str:
+def _text(routed: Routed, exactness: Result, verdict: Verdict) -> str:
     shares = ", ".join(
         f"{getattr(routed, name):,} of {routed.available[name]:,} {name}" for name in ("lut", "ff", "bram18", "dsp")
     )
     lines = [
         f"placed and routed in {routed.seconds:.0f} s: {routed.fmax_mhz:g} MHz (asked: {routed.asked_mhz:g}); {shares}",
-        f"graph = netlist: {mismatches} mismatches in {values:,} sums, with random stalls",
+        f"graph = netlist: {exactness['mismatches']} mismatches in {exactness['values']:,} sums, with random stalls",
         f"bitstream: {routed.bitstream}",
     ]
     return "\n".join([*lines, *(f"{f.status.upper()}: {f.text}" for f in verdict.findings if f.status != PASS)])

@@ -3,18 +3,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from flow import tool
 from flow.design import Design
 from flow.emit.rtl import load_words, stream_names
 from flow.emit.weights import LOAD_BITS
 from flow.errors import SimulationError
 from flow.ops.base import Array
 
+BENCH = "ern_bench"
+"""Module at the top of the testbench."""
+HUNG = 3
+"""Exit code of a testbench in which nothing moved for too long."""
 LEAST_PATIENCE = 20_000
 Report = Mapping[tuple[str, int], list[int]]
 
@@ -54,6 +61,26 @@ class Stimulus:
     loads: tuple[Load, ...]
 
 
+@dataclass(frozen=True)
+class Finished:
+    """A job that ran to its end, or hung.
+
+    Attributes:
+        folder: what the testbench wrote.
+        report: its report.
+        hung: whether nothing moved for too long.
+    """
+
+    folder: Path
+    report: Report
+    hung: bool
+
+    def sums(self, number: int, images: int) -> Array:
+        """classifier_sum of design `number`, int64 [images, classes]."""
+        found = np.fromfile(self.folder / f"sums_{number}.bin", dtype="<i4").astype(np.int64)
+        return found.reshape(images, -1)
+
+
 def stimulus(design: Design, images: Array, loads: Sequence[Load] | None = None) -> Stimulus:
     """Images of the right size, and the design's own weights in one packet unless `loads` says otherwise.
 
@@ -71,6 +98,32 @@ def stimulus(design: Design, images: Array, loads: Sequence[Load] | None = None)
         raise SimulationError(f"{design.graph.name}: has no load port; fold a layer into UltraRAM or drop the loads")
     own = (Load(words),) if words else ()
     return Stimulus(design, images, own if loads is None else tuple(loads))
+
+
+@contextmanager
+def run_job(
+    binary: Path, folder: Path, stimuli: Sequence[Stimulus], stalls: float | None, seed: int, taps: bool
+) -> Iterator[Finished]:
+    """Run a testbench; what it wrote is there until the context ends without an error.
+
+    Args:
+        binary: that Verilator built.
+        folder: where the job folder goes.
+        stimuli: what each design is fed.
+        stalls: share of cycles in which source and sink pause at random, or None.
+        seed: of the pauses.
+        taps: whether to record every stream.
+
+    Raises:
+        SimulationError: the testbench left no whole report.
+        ToolError: it failed.
+    """
+    job = folder / "job"
+    shutil.rmtree(job, ignore_errors=True)
+    write_job(job, stimuli, stalls, seed, taps)
+    code = tool.run([str(binary), str(job)], folder, BENCH, (0, HUNG))
+    yield Finished(job, read_report(job / "result.txt"), code == HUNG)
+    shutil.rmtree(job, ignore_errors=True)
 
 
 def write_job(job: Path, stimuli: Sequence[Stimulus], stalls: float | None, seed: int, taps: bool) -> None:

@@ -3,10 +3,7 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
-
-import numpy as np
 
 from flow.design import Design
 from flow.emit.plan import Plan
@@ -15,9 +12,8 @@ from flow.errors import SimulationError
 from flow.graph import IMAGE
 from flow.ops.base import Array
 from flow.simulate import verilator
-from flow.simulate.job import read_report, stimulus, write_job
+from flow.simulate.job import BENCH, run_job, stimulus
 from flow.simulate.routed import routed_verilog
-from flow.simulate.rtlsim import BENCH, HUNG
 
 _PORTS = ("aclk", "aresetn", *(f"{s}_axis_{n}" for s in "sm" for n in ("tdata", "tvalid", "tready", "tlast")))
 
@@ -65,16 +61,11 @@ def netlistsim(
     plan.write(folder)
     sources = sorted(path for path in plan if path.endswith((".sv", ".cpp")))
     binary = verilator.build(folder, sources, BENCH, {path: plan[path] for path in sources})
-    job = folder / "job"
-    shutil.rmtree(job, ignore_errors=True)
-    write_job(job, [fed], stalls, seed, taps=False)
-    code = verilator.run([str(binary), str(job)], folder, BENCH, (0, HUNG))
-    cycles = read_report(job / "result.txt")["cycles", 0][0]
-    if code == HUNG:
-        raise SimulationError(f"{design.graph.name}: the netlist hangs in cycle {cycles}; compare it with rtlsim")
-    sums = np.fromfile(job / "sums_0.bin", dtype="<i4").astype(np.int64)
-    shutil.rmtree(job, ignore_errors=True)
-    return sums.reshape(len(images), -1)
+    with run_job(binary, folder, [fed], stalls, seed, taps=False) as done:
+        if done.hung:
+            cycles = done.report["cycles", 0][0]
+            raise SimulationError(f"{design.graph.name}: the netlist hangs in cycle {cycles}; compare it with rtlsim")
+        return done.sums(0, len(images))
 
 
 def _wrapper(image_bits: int) -> str:

