@@ -7,13 +7,14 @@ IMAGE ?=
 IMAGES ?=
 WEIGHTS ?=
 ARITHMETIC ?=
+LIMITS ?=
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 ERN = $(VENV)/bin/ern
 READY = $(VENV)/.ready
 BUILD_ARGS = '$(MODEL)' --board '$(BOARD)' $(if $(FPS),--fps '$(FPS)') $(if $(IMAGE),--image '$(IMAGE)') \
   $(if $(IMAGES),--images '$(IMAGES)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
-  $(if $(ARITHMETIC),--arithmetic '$(ARITHMETIC)')
+  $(if $(ARITHMETIC),--arithmetic '$(ARITHMETIC)') $(LIMITS:%=--limit '%')
 
 GATED ?= ern_tiny ern_small
 
@@ -24,6 +25,7 @@ GATED ?= ern_tiny ern_small
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 	@echo 'Variables: MODEL=$(MODEL) BOARD=$(BOARD) FPS=frames a second'
+	@echo 'LIMITS="lut=77572 bram18=280 uram=64": most that the design may take, held by gates'
 	@echo 'ARITHMETIC=portable: lanes without primitives of the family'
 	@echo 'Official networks: WEIGHTS=checkpoint (else seeded) IMAGE=HxW; IMAGES=how many are simulated'
 

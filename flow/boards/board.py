@@ -18,6 +18,15 @@ CHOICES = ("auto", "portable", "plain")
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Most that a design may take of each kind, by the user's word; None: what the board leaves to the asked rate."""
+
+    lut: int | None = None
+    bram18: int | None = None
+    uram: int | None = None
+
+
+@dataclass(frozen=True)
 class Board:
     """Counts are whole devices.
 
@@ -30,6 +39,7 @@ class Board:
         default_fps: rate asked when the user names none.
         lut_fraction: share of the LUTs that a default build may take.
         arithmetic: form of the convolution lanes, one of `CHOICES`.
+        limits: of one build; no matter of board files.
     """
 
     name: str
@@ -44,6 +54,7 @@ class Board:
     default_fps: int
     lut_fraction: float = 1 / 3
     arithmetic: str = "auto"
+    limits: Limits = Limits()
 
     @property
     def form(self) -> str:
@@ -71,7 +82,7 @@ def parse_board(name: str, text: str) -> Board:
     """The board that a yaml text describes; see `load_board` for errors."""
     try:
         entries = yaml.safe_load(text)
-        board = Board(name=name, **entries)
+        board = Board(name=name, limits=Limits(), **entries)
     except (yaml.YAMLError, TypeError) as error:
         raise BoardError(f"board {name!r}: not a board file ({error}); expected {_field_names()}") from error
     for key in ("lut", "ff", "bram18", "uram", "dsp", "default_fps"):
@@ -98,4 +109,4 @@ def _is_number(value: object) -> bool:
 
 
 def _field_names() -> str:
-    return ", ".join(f.name for f in fields(Board) if f.name != "name")
+    return ", ".join(f.name for f in fields(Board) if f.name not in ("name", "limits"))

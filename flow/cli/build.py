@@ -7,7 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from flow.cli.common import Commands, add_json, add_weights, count, image_size, positive, show
+from flow.cli.common import Commands, add_json, add_weights, count, image_size, limit, positive, show
 
 PREFIXES = {
     "build": ("report", "the whole path; exit code 0 only if all gates pass"),
@@ -38,6 +38,10 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
         )
         parser.add_argument("--seed", type=int, default=1, help="of stalls and noise (default: 1)")
         parser.add_argument("--as-is", action="store_true", help="build the graph itself, without exact rewrites")
+        parser.add_argument(
+            "--limit", action="append", type=limit, default=[], metavar="KIND=COUNT", dest="limits",
+            help="most that the design may take: lut, bram18 or uram; may be given several times",
+        )  # fmt: skip
         parser.add_argument("--arithmetic", choices=FORMS, default="auto", help="form of the lanes (default: auto)")
         parser.add_argument("--build-root", type=Path, default=Path("build"), metavar="DIR")
         add_json(parser)
@@ -58,6 +62,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.weights,
         arguments.as_is,
         arguments.arithmetic,
+        dict(arguments.limits),
     )
     state = State(request)
     steps = up_to(ROUTE if arguments.last == "route" else STEPS, arguments.last)

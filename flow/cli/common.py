@@ -48,6 +48,18 @@ def count(text: str) -> int:
     return int(text)
 
 
+def limit(text: str) -> tuple[str, int]:
+    """`KIND=COUNT`, the most that a design may take of a kind.
+
+    >>> limit("lut=77572")
+    ('lut', 77572)
+    """
+    match = re.fullmatch(r"(lut|bram18|uram)=(\d{1,9})", text)
+    if not match:
+        raise argparse.ArgumentTypeError(f"expected lut=, bram18= or uram= and a count, found {text!r}")
+    return match[1], int(match[2])
+
+
 def add_json(parser: argparse.ArgumentParser) -> None:
     """The --json switch."""
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object")

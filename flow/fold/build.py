@@ -96,7 +96,8 @@ def plan(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> 
             reserve = Resources(max(reserve.lut, wanted.lut), 0.0, max(reserve.bram18, wanted.bram18), 0)
         if late:
             slack = 1 - (1 - slack) * found.cycles / schedule.cycles_per_frame
-    raise FoldError(f"{graph.name}: no folding within {found.limit} keeps its rate; ask for a lower FPS")
+    remedy = f"deep FIFOs take {wanted}; allow more" if over else "it stalls; ask for a lower FPS"
+    raise FoldError(f"{graph.name}: no folding within {found.limit} keeps its rate: {remedy}")
 
 
 def explain(result: Design, found: Fold, schedule: Schedule) -> str:

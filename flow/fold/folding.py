@@ -94,16 +94,26 @@ def best_fold(space: Space, fps: float | None, reserve: Resources | None = None,
         best = best_rate(space, budget, slack)
         raise OutOfReach(wish, binds(space, target if best else space.targets()[-1], budget), best)
     draft = Design(space.graph, space.image, board, solution.foldings, {})
-    limit = Budget(int(board.lut * fraction), board.bram18, board.uram)
+    limit = allowed(board, fraction)
     cost = total(estimate(draft).values())
     return Fold(solution.foldings, target, draft.cycles_per_frame, cost, limit, asked, draft.fps)
 
 
+def allowed(board: Board, fraction: float) -> Budget:
+    """What a whole design may cost: the user's limits, else `fraction` of the LUTs and all memories of the device."""
+    asked = board.limits
+    return Budget(
+        lut=int(board.lut * fraction) if asked.lut is None else min(board.lut, asked.lut),
+        bram18=board.bram18 if asked.bram18 is None else min(board.bram18, asked.bram18),
+        uram=board.uram if asked.uram is None else min(board.uram, asked.uram),
+    )
+
+
 def budget_of(board: Board, fraction: float, reserve: Resources | None = None) -> Budget:
-    """What nodes may cost on a board of which `fraction` of the LUTs is used."""
-    kept = reserve or Resources()
-    lut = int(board.lut * fraction - kept.lut - TOP_LUTS)
-    return Budget(max(0, lut), max(0, board.bram18 - kept.bram18), max(0, board.uram - kept.uram))
+    """What nodes may cost beside FIFOs and the top, on a board of which `fraction` of the LUTs is used."""
+    kept, limit = reserve or Resources(), allowed(board, fraction)
+    lut = int(limit.lut - kept.lut - TOP_LUTS)
+    return Budget(max(0, lut), max(0, limit.bram18 - kept.bram18), max(0, limit.uram - kept.uram))
 
 
 def _best_target(space: Space, budget: Budget) -> int | None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +37,7 @@ class Request:
         weights: checkpoint of an official network, or None for seeded random weights.
         as_is: build the graph itself; by default exact rewrites that save hardware come first (flow/rewrite.py).
         arithmetic: form of the convolution lanes (flow.boards.board.CHOICES).
+        limits: most that the design may take, by kind ("lut", "bram18", "uram"); gates hold the synthesised one to it.
     """
 
     model: str
@@ -48,6 +50,7 @@ class Request:
     weights: Path | None = None
     as_is: bool = False
     arithmetic: str = "auto"
+    limits: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -66,9 +69,10 @@ class State:
     @cached_property
     def board(self) -> Board:
         """Board of the build."""
-        from flow.boards import load_board
+        from flow.boards import Limits, load_board
 
-        return replace(load_board(self.request.board), arithmetic=self.request.arithmetic)
+        request = self.request
+        return replace(load_board(request.board), arithmetic=request.arithmetic, limits=Limits(**request.limits))
 
     @cached_property
     def workspace(self) -> Workspace:

@@ -74,6 +74,7 @@ def budget(state: State) -> Budget:
     pairs = {row.pair: 1 for row in _exactness(state.results)}
     device = Share(1.0)
     limits: dict[str, Amount] = {"dsp": 0, "lut": device, "ff": device, "bram18": device, "uram": device}
+    limits |= state.request.limits
     if zoo:
         limits["accuracy"] = zoo_cards()[state.source.name]["test_accuracy"]
     if state.request.fps is not None:

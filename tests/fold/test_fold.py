@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import pytest
 
-from flow.boards import Board, load_board
+from flow.boards import Board, Limits, load_board
 from flow.design import Design
 from flow.errors import FoldError
 from flow.estimate import estimate, total
 from flow.estimate.samples import network
 from flow.fold import design, explain, fold, plan
-from flow.fold.folding import best_fold
+from flow.fold.folding import FILL, TOP_LUTS, allowed, best_fold
 from flow.fold.options import Space
 from flow.graph import IMAGE, Graph
 from flow.ops import BinaryConv, Folding
@@ -24,7 +24,7 @@ SMALL, DIGITS = network(), Shape(28, 28, 1)
 TINY, LITTLE = network("tiny", stem=(8, 8, 12), stages=(12, 20), expansion=3, seed=2), Shape(12, 10, 1)
 
 
-def board(name: str = "kv260", **changes: int | float) -> Board:
+def board(name: str = "kv260", **changes: float | Limits) -> Board:
     return replace(load_board(name), **changes)  # type: ignore[arg-type]
 
 
@@ -102,6 +102,24 @@ def test_a_rate_must_be_positive(fps: float) -> None:
 def test_luts_bind() -> None:
     with pytest.raises(FoldError, match=r"LUT binds: \d+ needed, \d+ allowed, most of them .* by \w+.*FPS=\d+"):
         quick(SMALL, DIGITS, board(lut=30000), 62000)
+
+
+def test_limits_of_the_user_take_the_place_of_the_board_s_own() -> None:
+    free = design(TINY, LITTLE, board(), 200_000)
+    lut, bram18 = (getattr(total(estimate(free).values()), kind) for kind in ("lut", "bram18"))
+    assert bram18 > 3
+    spent = total(estimate(design(TINY, LITTLE, board(limits=Limits(bram18=3)), 200_000)).values())
+    assert spent.bram18 <= 3 and spent.lut > lut
+    with pytest.raises(FoldError, match=rf"LUT binds: \d+ needed, {int(lut) // 2 - TOP_LUTS} allowed"):
+        fold(TINY, LITTLE, board(limits=Limits(lut=int(lut) // 2)), 200_000)
+    with pytest.raises(FoldError, match=r"deep FIFOs take .* BRAM18.*; allow more"):
+        design(TINY, LITTLE, board(limits=Limits(bram18=1)), 200_000)
+    # More than the share that a rate may fill by itself, never more than the device.
+    small = board(lut=int(lut) + TOP_LUTS)
+    with pytest.raises(FoldError, match="LUT binds"):
+        fold(TINY, LITTLE, small, 200_000)
+    assert allowed(replace(small, limits=Limits(lut=10**6)), FILL).lut == small.lut
+    fold(TINY, LITTLE, replace(small, limits=Limits(lut=10**6)), 200_000)
 
 
 def test_nothing_fits() -> None:
