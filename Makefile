@@ -8,13 +8,14 @@ IMAGES ?=
 WEIGHTS ?=
 ARITHMETIC ?=
 LIMITS ?=
+FAMILIES ?=
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV ?= .venv
 ERN = $(VENV)/bin/ern
 READY = $(VENV)/.ready
 BUILD_ARGS = '$(MODEL)' --board '$(BOARD)' $(if $(FPS),--fps '$(FPS)') $(if $(IMAGE),--image '$(IMAGE)') \
   $(if $(IMAGES),--images '$(IMAGES)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
-  $(if $(ARITHMETIC),--arithmetic '$(ARITHMETIC)') $(LIMITS:%=--limit '%')
+  $(if $(ARITHMETIC),--arithmetic '$(ARITHMETIC)') $(LIMITS:%=--limit '%') $(FAMILIES:%=--family '%')
 
 GATED ?= ern_tiny ern_small
 
@@ -26,6 +27,7 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 	@echo 'Variables: MODEL=$(MODEL) BOARD=$(BOARD) FPS=frames a second'
 	@echo 'LIMITS="lut=77572 bram18=280 uram=64": most that the design may take, held by gates'
+	@echo 'FAMILIES=xc7: synthesised too, besides the family of the board and ecp5'
 	@echo 'ARITHMETIC=portable: lanes without primitives of the family'
 	@echo 'Official networks: WEIGHTS=checkpoint (else seeded) IMAGE=HxW; IMAGES=how many are simulated'
 

@@ -19,6 +19,7 @@ PREFIXES = {
     "route": ("route", "place and route on an ECP5 board; the routed netlist is simulated, Fmax gated"),
 }
 
+FAMILIES = ("xcup", "xc7", "ecp5")
 FORMS = ("auto", "portable", "plain")
 
 
@@ -42,6 +43,10 @@ def add_commands(commands: Commands) -> None:  # type: ignore[type-arg]
             "--limit", action="append", type=limit, default=[], metavar="KIND=COUNT", dest="limits",
             help="most that the design may take: lut, bram18 or uram; may be given several times",
         )  # fmt: skip
+        parser.add_argument(
+            "--family", action="append", choices=FAMILIES, default=[], dest="families",
+            help="synthesise for this family too (always: the board's and ecp5)",
+        )  # fmt: skip
         parser.add_argument("--arithmetic", choices=FORMS, default="auto", help="form of the lanes (default: auto)")
         parser.add_argument("--build-root", type=Path, default=Path("build"), metavar="DIR")
         add_json(parser)
@@ -63,6 +68,7 @@ def _build(arguments: argparse.Namespace) -> int:
         arguments.as_is,
         arguments.arithmetic,
         dict(arguments.limits),
+        tuple(arguments.families),
     )
     state = State(request)
     steps = up_to(ROUTE if arguments.last == "route" else STEPS, arguments.last)

@@ -64,10 +64,10 @@ def rtlsim(state: State) -> Result:
 
 
 def synth(state: State) -> Result:
-    """Yosys for the family of the board and for ECP5."""
+    """Yosys for the family of the board, for ECP5, and for families that the user adds."""
     from flow.synthesise import synthesise_design
 
-    families = dict.fromkeys((state.board.family, "ecp5"))
+    families = dict.fromkeys((state.board.family, "ecp5", *state.request.families))
     return {
         family: synthesise_design(state.design, family, state.workspace.cache, progress=_bar(family))
         for family in families

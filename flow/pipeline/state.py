@@ -38,6 +38,7 @@ class Request:
         as_is: build the graph itself; by default exact rewrites that save hardware come first (flow/rewrite.py).
         arithmetic: form of the convolution lanes (flow.boards.board.CHOICES).
         limits: most that the design may take, by kind ("lut", "bram18", "uram"); gates hold the synthesised one to it.
+        families: to synthesise for besides the board's and ecp5.
     """
 
     model: str
@@ -51,6 +52,7 @@ class Request:
     as_is: bool = False
     arithmetic: str = "auto"
     limits: Mapping[str, int] = field(default_factory=dict)
+    families: tuple[str, ...] = ()
 
 
 @dataclass

@@ -92,7 +92,12 @@ STEPS: tuple[Step, ...] = (
     Step("emit", "HLS and SystemVerilog projects, weights, vectors", _images_key, hardware.emit, leaves=PROJECTS),
     Step("csim", "C simulation with g++", _images_key, hardware.csim),
     Step("rtlsim", "cycle-accurate simulation with Verilator, random stalls", _images_key, hardware.rtlsim),
-    Step("synth", "synthesis with Yosys, DSP inference on", _design_key, hardware.synth),
+    Step(
+        "synth",
+        "synthesis with Yosys, DSP inference on",
+        lambda s: [*_design_key(s), *s.request.families],
+        hardware.synth,
+    ),
     Step(
         "vendor",
         "csynth, cosim and export if a vendor tool is on PATH",
