@@ -74,7 +74,7 @@ def _build(arguments: argparse.Namespace) -> int:
     steps = up_to(ROUTE if arguments.last == "route" else STEPS, arguments.last)
     results = run_steps(state, steps)
     last: dict[str, Any] = results[arguments.last]
-    text = last.get("text") or _summary(arguments.last, last, str(state.workspace.folder))
+    text = last.get("text") or summary(arguments.last, last, str(state.workspace.folder))
     show(arguments, last if arguments.last != "report" else last["report"], text)
     return 0 if last.get("passed", True) and not _mismatches(results) else 1
 
@@ -83,7 +83,8 @@ def _mismatches(results: dict[str, dict[str, Any]]) -> int:
     return sum(r["exactness"]["mismatches"] for r in results.values() if "exactness" in r)
 
 
-def _summary(step: str, result: dict[str, Any], folder: str) -> str:
+def summary(step: str, result: dict[str, Any], folder: str) -> str:
+    """What a command prints of its last step; `result` is that step's, `folder` the build folder."""
     if step == "fold":
         return str(result["explain"])
     if "exactness" in result:
@@ -93,7 +94,15 @@ def _summary(step: str, result: dict[str, Any], folder: str) -> str:
             lines.append(f"cycles a frame: {result['cycles_per_frame']:,}, latency {result['latency_cycles']:,}")
         return "\n".join(lines + result["differing"])
     if step == "synth":
-        return "\n".join(
-            f"{family}: " + ", ".join(f"{k} {v}" for k, v in r["totals"].items()) for family, r in result.items()
-        )
+        return "\n".join(_counts(family, data) for family, data in result.items())
     return f"written to {folder}"
+
+
+def _counts(family: str, data: dict[str, Any]) -> str:
+    """One line: what a design takes in a family."""
+    from flow.synthesise import SynthResult
+
+    found = SynthResult.from_json(data)
+    names = ("lut", "ff", "bram18", "uram", "dsp")
+    counts = ", ".join(f"{getattr(found.counts, name):,} {name.upper()}" for name in names)
+    return f"{family}: {counts}; at most {found.levels} LUT levels between registers"

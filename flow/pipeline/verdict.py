@@ -14,7 +14,7 @@ from flow.pipeline.step import Result
 from flow.synthesise import SynthResult, layer_instances
 from reports import schema
 from reports.budget import Amount, Budget, Share
-from reports.cells import count, dsp_kinds
+from reports.cells import count
 from reports.convert import to_json
 from reports.gate import gated
 from reports.page import write_page
@@ -54,7 +54,7 @@ def make_report(state: State) -> schema.Report:
         accuracy=_accuracy(results["evaluate"]),
         weights=_weights(state),
         performance=_performance(results, board.clock_mhz),
-        resources=(_estimate_row(design), *(_synth_row(found) for found in synth.values()), *_vendor_rows(results)),
+        resources=(_estimate_row(design), *(found.resource() for found in synth.values()), *_vendor_rows(results)),
         layers=tuple(_layers(design, synth[board.family])),
         gates=(),
         not_run=tuple(schema.NotRun(**row) for row in _not_run(results)),
@@ -118,18 +118,6 @@ def _estimate_row(design: Design) -> schema.Resource:
     return schema.Resource(
         stage="estimate", source="rtl", tool="ern", version="model", family=design.board.family,
         lut=round(spent.lut), ff=round(spent.ff), bram18=round(spent.bram18), uram=round(spent.uram), dsp=0,
-    )  # fmt: skip
-
-
-def _synth_row(found: SynthResult) -> schema.Resource:
-    counts = found.counts
-    return schema.Resource(
-        stage="synth", source="rtl", tool="yosys", version=found.version, family=found.family,
-        lut=counts.lut, ff=counts.ff, bram18=counts.bram18, uram=counts.uram, dsp=counts.dsp,
-        carry=counts.carry, lutram=counts.lutram, cells=found.cells,
-        modules=tuple(schema.ModuleProof(m.name, m.instances, m.cells) for m in found.modules),
-        dsp_kinds=dsp_kinds(found.family),
-        dsp_cells=tuple(schema.DspLocation(d.module, d.cell, d.kind) for d in found.dsp_cells),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from flow.cli.build import summary
 from flow.errors import ToolError
 from flow.synthesise import yosys
 from flow.synthesise.result import SynthResult
@@ -34,6 +35,16 @@ def test_small_design_has_no_dsp_and_its_memories(run: Run, family: str) -> None
     assert result.version == yosys.version()
     row = result.resource()
     assert (row.family, row.tool, row.lut) == (family, "yosys", result.counts.lut)
+
+
+def test_what_the_command_prints_of_each_family(run: Run) -> None:
+    results = {family: run(family) for family in FAMILIES}
+    lines = summary("synth", {family: found.to_json() for family, found in results.items()}, "").splitlines()
+    for line, (family, found) in zip(lines, results.items(), strict=True):
+        expected = (
+            f"{family}: {found.counts.lut:,} LUT, 39 FF, 2 BRAM18, 0 URAM, 0 DSP; at most {found.levels} LUT levels"
+        )
+        assert line.startswith(expected)
 
 
 @pytest.mark.parametrize("family", FAMILIES)
