@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from flow.boards.board import ARITHMETIC
 from flow.errors import ToolError
 from flow.synthesise import rtlil
 from flow.synthesise.levels import longest
@@ -122,7 +123,7 @@ def collect(
     modules: list[ModuleCells] = []
     dsps: list[DspCell] = []
     used: dict[str, int] = {}
-    levels = design.levels()
+    levels = design.levels() if family in ARITHMETIC else {}
     for node, number in design.instances().items():
         title = design.title(node)
         cells = dict(sorted(design.own(node).items()))
@@ -132,7 +133,8 @@ def collect(
             raise ToolError(f"yosys: {error}") from error
         used[title] = used.get(title, 0) + 1
         name = title if used[title] == 1 else f"{title} ({used[title]})"
-        modules.append(ModuleCells(name, number, cells, levels[node], plain[node[0]]["shared"][node[1]]))
+        shared = plain[node[0]]["shared"].get(node[1])
+        modules.append(ModuleCells(name, number, cells, levels.get(node), shared))
         dsps += [DspCell(name, cell, kind, place) for cell, kind, place in plain[node[0]]["dsp"].get(node[1], [])]
     paths = tuple(design.paths(design.top))
     return SynthResult(top, family, version, tuple(modules), paths, tuple(dsps), round(seconds, 3))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from flow.errors import ToolError
 from reports.cells import Counts, count, dsp_kinds
 from reports.schema import DspLocation, ModuleProof, Resource
 
@@ -21,14 +22,15 @@ class ModuleCells:
         instances: how often the design holds it.
         cells: its own leaf cells by kind, without those of modules counted apart.
         levels: most LUTs on a path between registers (or its ports), with what is below it (flow/synthesise/levels.py).
-        shared: LUTs that may share a site with another one (flow/synthesise/sites.py).
+        shared: LUTs that may share a site with another one (flow/synthesise/sites.py). Both are None in families of
+            which only the cells are known (flow/synthesise/families.py).
     """
 
     name: str
     instances: int
     cells: Mapping[str, int]
-    levels: int
-    shared: int
+    levels: int | None
+    shared: int | None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class SynthResult:
 
     Attributes:
         top: name of the top module.
-        family: xcup, xc7 or ecp5.
+        family: a key of flow.synthesise.families.FLOWS.
         version: of Yosys.
         modules: every distinct module that is counted apart; their cells times instances are the whole design.
         instances: the instances that are counted apart, by path.
@@ -89,13 +91,14 @@ class SynthResult:
 
     @property
     def levels(self) -> int:
-        """Most LUTs on a path between registers, over the whole design."""
-        return max(module.levels for module in self.modules)
+        """Most LUTs on a path between registers, over the whole design; see `_known`."""
+        return max(_known(module.levels, self.family) for module in self.modules)
 
     @property
     def sites(self) -> int:
-        """Estimate of the LUT sites that the design takes."""
-        return self.counts.lut - sum(module.shared * module.instances for module in self.modules)
+        """Estimate of the LUT sites that the design takes; see `_known`."""
+        shared = sum(_known(module.shared, self.family) * module.instances for module in self.modules)
+        return self.counts.lut - shared
 
     @cached_property
     def counts(self) -> Counts:
@@ -170,3 +173,9 @@ class SynthResult:
             dsp_cells=tuple(DspCell(**entry) for entry in data["dsp_cells"]),
             seconds=data["seconds"],
         )
+
+
+def _known(value: int | None, family: str) -> int:
+    if value is None:
+        raise ToolError(f"yosys: LUT levels and sites of {family} are not known; they are of xcup, xc7 and ecp5")
+    return value

@@ -21,11 +21,13 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from flow.boards.board import ARITHMETIC
 from flow.cache import cache_folder
 from flow.emit.plan import write_atomic
 from flow.errors import BuildError, ToolError
 from flow.synthesise import rtlil
 from flow.synthesise.collect import collect
+from flow.synthesise.families import FLOWS, plain_memories
 from flow.synthesise.levels import reduce
 from flow.synthesise.process import LOG, NETLIST, Job, Pool
 from flow.synthesise.result import SynthResult
@@ -36,12 +38,7 @@ from reports.errors import ReportError
 from reports.parsers.yosys_stat import read_stat
 
 Progress = Callable[[int, int, str], None]
-# -noiopad, -noclkbuf: the design is a core, its ports are not pins. DSP inference is on in all of them.
-SCRIPTS = {
-    "xcup": "synth_xilinx -family xcup -flatten -noiopad -noclkbuf",
-    "xc7": "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf",
-    "ecp5": "synth_ecp5",
-}
+SCRIPTS = {family: flow.script for family, flow in FLOWS.items()}
 STRICT = ('logger -werror "is implicitly declared"',)
 """A hierarchical name that Yosys cannot find would become a wire without a driver."""
 _SOURCES = (".sv", ".svh", ".v", ".vh", ".mem", ".hex", ".dat")
@@ -87,7 +84,7 @@ def synthesise(
         folder: folder of the sources; $readmemh finds memory files there.
         files: SystemVerilog files relative to `folder`, packages first.
         top: name of the top module.
-        family: xcup, xc7 or ecp5.
+        family: a key of `FLOWS`.
         cache: folder of the cache; `cache_folder()` if None.
         parameters: integer parameters of the top.
         defines: macros.
@@ -117,7 +114,7 @@ def synthesise(
     groups = batches(units)
 
     def run(group: list[Unit]) -> dict[str, dict[str, Any]]:
-        text, script = batch_text(group), SCRIPTS[family] + (" -uram" if group[0].ultra and family == "xcup" else "")
+        text, script = plain_memories(batch_text(group), family), SCRIPTS[family] + (" -uram" if group[0].ultra and family == "xcup" else "")
         key = _digest(_FORMAT, text, script, yosys)
         made = store.read("batch", key)
         if made is None:
@@ -212,11 +209,12 @@ def _synthesise_batch(
     children = {name.removeprefix("\\") for unit in units for name in (*unit.bodies, *unit.stubs)}
     for unit in units:
         inside = [module for module in unit.bodies if module in cells]
+        known = inside if family in ARITHMETIC else []
         made[unit.root] = {
             "modules": {module.removeprefix("\\"): dict(modules[module.removeprefix("\\")].cells) for module in inside},
             "instances": {module: [c[:2] for c in cells[module] if c[1] not in dsps] for module in inside},
-            "arcs": {module: reduce(mapped[module.removeprefix("\\")], children) for module in inside},
-            "shared": {module: shared(mapped[module.removeprefix("\\")], family) for module in inside},
+            "arcs": {module: reduce(mapped[module.removeprefix("\\")], children) for module in known},
+            "shared": {module: shared(mapped[module.removeprefix("\\")], family) for module in known},
             "dsp": {module: [c for c in cells[module] if c[1] in dsps][:_MOST_DSP_CELLS] for module in inside},
         }
     return made
