@@ -118,13 +118,14 @@ def budget_of(board: Board, fraction: float, reserve: Resources | None = None) -
 
 def _best_target(space: Space, budget: Budget) -> int | None:
     """Fewest cycles a frame that fit a budget, by bisection; None when nothing fits."""
-    targets = space.targets()
+    fastest = max(space.fastest(node) for node in space.graph.nodes)
+    targets = [target for target in space.targets() if target >= fastest]
     low, high = 0, len(targets) - 1
-    if solve(space, targets[high], budget) is None:
+    if not targets or solve(space, targets[high], budget, first=True) is None:
         return None
     while low < high:
         middle = (low + high) // 2
-        if solve(space, targets[middle], budget):
+        if solve(space, targets[middle], budget, first=True):
             high = middle
         else:
             low = middle + 1

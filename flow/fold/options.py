@@ -115,7 +115,9 @@ class Space:
 
     def _find_options(self, node: Op, target: int) -> list[Option]:
         alike = self.alike(node)
-        inputs = list(product(*(self.widths(s, target) for s in node.inputs)))
+        # A loss may come from a narrow input, which a faster folding of the node alone would not change.
+        in_time = int(target / self.losses.get(node.name, 1.0))
+        inputs = list(product(*(self.widths(s, in_time) for s in node.inputs)))
         shapes = [self.shapes[s] for s in node.inputs]
         best: dict[tuple[int, ...], list[Option]] = defaultdict(list)
         for folding in self._smallest(node, target):

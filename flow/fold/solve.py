@@ -52,8 +52,14 @@ class Solution:
         return {name: option.folding for name, option in self.options.items()}
 
 
-def solve(space: Space, target: int, budget: Budget) -> Solution | None:
+def solve(space: Space, target: int, budget: Budget, first: bool = False) -> Solution | None:
     """The choice of fewest LUTs whose every node and stream takes at most `target` cycles a frame.
+
+    Args:
+        space: what can be chosen.
+        target: cycles a frame.
+        budget: most that all nodes and smallest FIFOs may cost.
+        first: take the first choice found; enough to know whether there is one.
 
     Returns:
         None when there is none within the budget.
@@ -91,6 +97,8 @@ def solve(space: Space, target: int, budget: Budget) -> Solution | None:
     solver.parameters.catch_sigint_signal = False  # else the solver leaves Ctrl-C without a handler
     solver.parameters.max_deterministic_time = EFFORT
     solver.parameters.relative_gap_limit = GAP
+    solver.parameters.stop_after_first_solution = first
+    solver.parameters.cp_model_probing_level = 0  # takes most of the time of large networks and finds nothing
     if solver.Solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     options = {name: next(o for o, pick in picks if solver.Value(pick)) for name, picks in chosen.items()}

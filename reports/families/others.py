@@ -87,6 +87,7 @@ ANLOGIC: dict[str, Counts] = {
 POLARFIRE: dict[str, Counts] = {
     **same(LUT, "CFG1 CFG2 CFG3 CFG4"),
     "ARI1": Counts(lut=1, logic_lut=1, carry=1),
+    **wide(2, "MX4"),  # two logic modules
     **same(NOT, "INV INVD"),
     "SLE": FF,
     "RAM64x12": CELL_RAM,
