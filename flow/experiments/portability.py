@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One design through every family of Yosys: cells of each, no DSP block, and a control of the same flow that has some."""
+"""One design through every family of Yosys: its cells, no DSP block, and a control of the same flow that has some."""
 
 from __future__ import annotations
 
@@ -126,8 +126,8 @@ def _report(rows: list[dict[str, Any]], checks: dict[str, bool]) -> str:
     return "\n".join(
         [
             f"# Portability\n\nClaim: {CLAIM}.\n",
-            f"One fold of ern_small ({FPS:,.0f} FPS or more at 200 MHz), random weights, Yosys {version()}, DSP inference "
-            "on, one run a module. A LUT is the family's own cell, carry cells and distributed RAM are counted apart.\n",
+            f"One fold of ern_small ({FPS:,.0f} FPS or more at 200 MHz), random weights, Yosys {version()}, DSP "
+            "inference on, a run a module. LUT: the family's own cell; carry and distributed RAM are counted apart.\n",
             table(header, body),
             "",
             *([*failed, ""] if failed else []),

@@ -77,7 +77,12 @@ def design(graph: Graph, image: Shape, board: Board, fps: float | None = None) -
 
 def plan(graph: Graph, image: Shape, board: Board, fps: float | None = None) -> tuple[Design, Fold, Schedule]:
     """A design, its fold and its schedule; see `design`."""
-    space = Space(graph, image, board)
+    return plan_in(Space(graph, image, board), fps)
+
+
+def plan_in(space: Space, fps: float | None = None) -> tuple[Design, Fold, Schedule]:
+    """`plan` among choices that may be known already."""
+    graph, image, board = space.graph, space.image, space.board
     reserve, slack = Resources(), SLACK
     for _ in range(ROUNDS):
         found = settle(space, fps, reserve, slack)

@@ -146,13 +146,10 @@ def binds(space: Space, target: int, budget: Budget) -> str:
     if space.fastest(slowest) > target:
         return f"{slowest.name} binds: it takes {space.fastest(slowest)} cycles a frame even when fully unfolded"
     unbound = Budget(2**40, 2**40, 2**40)
-    wanted = {}
-    for kind in ("lut", "bram18", "uram"):
-        relaxed = solve(space, target, replace(budget, **{kind: 2**40}))
-        if relaxed is not None:
-            wanted[kind] = _most_expensive(space, relaxed, kind, getattr(budget, kind))
+    wanted = relaxed(space, target, budget)
     if wanted:
-        return "; or ".join(wanted.values()) + _missing_memory(space)
+        texts = [_most_expensive(space, found, kind, getattr(budget, kind)) for kind, found in wanted.items()]
+        return "; or ".join(texts) + _missing_memory(space)
     free = solve(space, target, unbound)
     if free is None:
         return f"{slowest.name} binds: no folding of all ops goes together"
@@ -161,6 +158,12 @@ def binds(space: Space, target: int, budget: Budget) -> str:
         for kind in ("lut", "bram18")
         if getattr(free.cost, kind) > getattr(budget, kind)
     )
+
+
+def relaxed(space: Space, target: int, budget: Budget) -> dict[str, Solution]:
+    """What a target takes with as much LUT, BRAM18 or UltraRAM as it likes and the other two within the budget."""
+    found = {kind: solve(space, target, replace(budget, **{kind: 2**40})) for kind in ("lut", "bram18", "uram")}
+    return {kind: solution for kind, solution in found.items() if solution is not None}
 
 
 def weight_bits(graph: Graph) -> int:

@@ -15,6 +15,7 @@ from itertools import product
 from flow.boards import Board
 from flow.buffer import alone
 from flow.design import SMALLEST_FIFO, Design
+from flow.errors import FoldError
 from flow.estimate import Resources, Site, edge_cost, node_cost
 from flow.graph import IMAGE, Graph
 from flow.ops import Folding, Op
@@ -58,6 +59,14 @@ class Space:
         self._alone: dict[tuple[str, Folding, tuple[int, ...]], int] = {}
         self._costs: dict[tuple[object, ...], Resources] = {}
         self._options: dict[tuple[object, ...], list[Option]] = {}
+
+    def on(self, board: Board) -> Space:
+        """The choices on another board of the family, which cost the same: what is known of costs stays known."""
+        if board.family != self.board.family:
+            raise FoldError(f"{board.name}: is {board.family}, costs are known of {self.board.family}")
+        other = Space(self.graph, self.image, board)
+        other._costs, other._alone = self._costs, self._alone
+        return other
 
     def alone(self, draft: Design, node: Op) -> int:
         """Cycles a frame of a node of a draft when nothing else stalls it, by the schedule model."""

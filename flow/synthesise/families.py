@@ -50,7 +50,8 @@ FLOWS: Mapping[str, Flow] = {
         "Intel Cyclone V", "synth_intel_alm -family cyclonev -noiopad -noclkbuf", "ALUT6", "portable", "M10K (10 Kb)"
     ),
     "gatemate": Flow(
-        "Cologne Chip GateMate", "synth_gatemate -nomx8 -noiopad -noclkbuf", "LUT4", "plain", "BRAM (20 Kb)", distributed=False
+        "Cologne Chip GateMate", "synth_gatemate -nomx8 -noiopad -noclkbuf", "LUT4", "plain", "BRAM (20 Kb)",
+        distributed=False,
     ),
     "quicklogic": Flow(
         "QuickLogic K6N10F", "synth_quicklogic -family qlf_k6n10f", "LUT6", "portable", "TDP36K / 2", distributed=False

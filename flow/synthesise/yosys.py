@@ -114,7 +114,8 @@ def synthesise(
     groups = batches(units)
 
     def run(group: list[Unit]) -> dict[str, dict[str, Any]]:
-        text, script = plain_memories(batch_text(group), family), SCRIPTS[family] + (" -uram" if group[0].ultra and family == "xcup" else "")
+        text = plain_memories(batch_text(group), family)
+        script = SCRIPTS[family] + (" -uram" if group[0].ultra and family == "xcup" else "")
         key = _digest(_FORMAT, text, script, yosys)
         made = store.read("batch", key)
         if made is None:

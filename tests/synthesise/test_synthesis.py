@@ -149,7 +149,7 @@ def _read(path: Path) -> bytes:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"family": "ice40"}, "family 'ice40' is unknown; known: xcup, xc7, ecp5"),
+        ({"family": "stratix"}, "family 'stratix' is unknown; known: xcup, xc7, ecp5"),
         ({"files": ("lane.sv", "absent.sv")}, "absent.sv: no such file"),
         ({"files": ()}, "no source file"),
         ({"files": ("a;b.sv",)}, "file name 'a;b.sv'"),
