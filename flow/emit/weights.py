@@ -17,22 +17,28 @@ LOAD_BITS = 72
 
 def weight_words(conv: BinaryConv, folding: Folding) -> list[int]:
     """OG*SF words of pe*simd bits; word og*SF + f, bit p*simd + e. Lanes past out_channels are 0."""
-    groups, steps, simd = conv.output_groups(folding), conv.steps(folding), conv.simd(folding)
-    lanes = np.zeros((groups * folding.pe, *conv.weights.shape[1:]), np.uint8)
-    lanes[: conv.out_channels] = conv.weights
-    ordered = _in_steps(conv, folding, lanes).reshape(groups, folding.pe, steps, simd).transpose(0, 2, 1, 3)
-    return [_word(bits) for bits in ordered.reshape(groups * steps, folding.pe * simd)]
+    return [_word(bits) for bits in _by_word(conv, folding)]
 
 
 def weight_parts(conv: BinaryConv, folding: Folding) -> tuple[list[int], int]:
     """Words of the weight memory of the SystemVerilog project, and their bits: a weight word in `hold` parts.
 
-    Part r of a word is at address word*hold + r and has its bits r*bits and up; a single word is kept whole.
+    There the bit of lane p, element e is bit e*pe + p of the word. Part r of a word is at address word*hold + r and has
+    its bits r*bits and up; a single word is kept whole.
     """
-    words, width = weight_words(conv, folding), folding.pe * conv.simd(folding)
+    words = [_word(bits.transpose()) for bits in _by_word(conv, folding)]
     parts = folding.hold if len(words) > 1 else 1
-    bits = -(-width // parts)
+    bits = -(-folding.pe * conv.simd(folding) // parts)
     return [word >> (r * bits) & ((1 << bits) - 1) for word in words for r in range(parts)], bits
+
+
+def _by_word(conv: BinaryConv, folding: Folding) -> Array:
+    """Weight bits [OG*SF, pe, simd]; lanes past out_channels are 0."""
+    groups, steps, simd = conv.output_groups(folding), conv.steps(folding), conv.simd(folding)
+    lanes = np.zeros((groups * folding.pe, *conv.weights.shape[1:]), np.uint8)
+    lanes[: conv.out_channels] = conv.weights
+    ordered = _in_steps(conv, folding, lanes).reshape(groups, folding.pe, steps, simd).transpose(0, 2, 1, 3)
+    return ordered.reshape(groups * steps, folding.pe, simd)
 
 
 def _in_steps(conv: BinaryConv, folding: Folding, weights: Array) -> Array:
@@ -114,4 +120,5 @@ def chunks(word: int, bits: int, size: int = 64) -> Iterable[int]:
 
 
 def _word(bits: Array) -> int:
-    return int.from_bytes(np.packbits(bits, bitorder="little").tobytes(), "little")
+    """Bits of any shape as a number, the first one lowest."""
+    return int.from_bytes(np.packbits(bits.reshape(-1), bitorder="little").tobytes(), "little")

@@ -3,16 +3,19 @@
 // adder_tree: sum of `terms` unsigned values of `width` bits, one registered level of binary adders after another;
 // the values are registered first, so the sum comes clog2(terms) + 1 cycles later. Numbers of three bits are added in five
 // LUT4, for which carry chains are too long and flat logic takes ten.
+// sliced = 1: trees of `lanes` lanes, a word holds a bit of each.
 `default_nettype none
 
 module adder_tree #(
   parameter int terms = 4,
   parameter int width = 2,
-  parameter int sum_bits = 4
+  parameter int sum_bits = 4,
+  parameter int lanes = 1,
+  parameter int sliced = 0
 ) (
-  input  wire                   aclk,
-  input  wire [terms*width-1:0] values,
-  output logic [sum_bits-1:0]   sum
+  input  wire                         aclk,
+  input  wire [terms*width*lanes-1:0] values,
+  output logic [sum_bits*lanes-1:0]   sum
 );
   if (terms < 1 || sum_bits < width) begin : g_check
     $error("adder_tree: terms must be at least 1 and sum_bits at least width");
@@ -22,14 +25,27 @@ module adder_tree #(
   for (genvar level = 0; level <= levels; level++) begin : g_level
     localparam int count = (terms + (1 << level) - 1) >> level;
     localparam int bits = width + level < sum_bits ? width + level : sum_bits;
-    logic [count*bits-1:0] value;
+    logic [count*bits*lanes-1:0] value;
     if (level == 0) begin : g_leaf
       always_ff @(posedge aclk) value <= values;
     end else begin : g_add
       localparam int former = (terms + (1 << (level - 1)) - 1) >> (level - 1);
       localparam int part = width + level - 1 < sum_bits ? width + level - 1 : sum_bits;
       for (genvar i = 0; i < count; i++) begin : g_node
-        if (2 * i + 1 < former && part == 3 && bits == 4) begin : g_small
+        if (sliced != 0) begin : g_words
+          localparam int word_bits = part * lanes;
+          wire [bits*lanes-1:0] one, other, added;
+          assign one = (bits*lanes)'(g_level[level-1].value[2*i*word_bits +: word_bits]);
+          if (2 * i + 1 < former) begin : g_both
+            assign other = (bits*lanes)'(g_level[level-1].value[(2*i+1)*word_bits +: word_bits]);
+          end else begin : g_one
+            assign other = '0;
+          end
+          carry_chain #(.width(bits), .lanes(lanes), .sliced(1)) u_add (
+            .propagate(one ^ other), .generate_bit(one), .sum(added)
+          );
+          always_ff @(posedge aclk) value[i*bits*lanes +: bits*lanes] <= added;
+        end else if (2 * i + 1 < former && part == 3 && bits == 4) begin : g_small
           wire [2:0] one = g_level[level-1].value[6*i +: 3];
           wire [2:0] other = g_level[level-1].value[6*i+3 +: 3];
           wire [2:0] low;
@@ -45,7 +61,7 @@ module adder_tree #(
     end
   end
   localparam int last_bits = width + levels < sum_bits ? width + levels : sum_bits;
-  assign sum = sum_bits'(g_level[levels].value[last_bits-1:0]);
+  assign sum = (sum_bits*lanes)'(g_level[levels].value[last_bits*lanes-1:0]);
 endmodule
 
 `default_nettype wire

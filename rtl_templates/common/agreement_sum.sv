@@ -3,12 +3,14 @@
 // agreement_sum: Z of one step, shared by all lanes: sum over pairs of popcount(~(x_0 ^ y_0)) + 2*popcount(~(x_1 ^ y_1)).
 // Same latency and same forms as lane_sum. On the way to the bit heap, arithmetic = 0 counts three pairs of a plane with
 // two LUTs; 2, 3 add two pairs of both planes, and a bit of the two pairs before, on two positions of a carry chain.
+// sliced = 1, for simulation: functions in place of cells, as in a lane_sum of words of one bit.
 `default_nettype none
 
 module agreement_sum #(
   parameter int pairs = 8,
   parameter int latency = 4,
-  parameter int arithmetic = 0
+  parameter int arithmetic = 0,
+  parameter int sliced = 0
 ) (
   input  wire                aclk,
   input  wire                aresetn,
@@ -26,7 +28,9 @@ module agreement_sum #(
     for (genvar i = 0; i < pairs; i++) begin : g_pair
       assign agree[2*i +: 2] = ~(codes[4*i +: 2] ^ codes[4*i+2 +: 2]);
     end
-    adder_tree #(.terms(pairs), .width(2), .sum_bits(sum_bits)) u_tree (.aclk(aclk), .values(agree), .sum(sum));
+    adder_tree #(.terms(pairs), .width(2), .sum_bits(sum_bits), .sliced(sliced)) u_tree (
+      .aclk(aclk), .values(agree), .sum(sum)
+    );
     wire unused = &{1'b0, aresetn};
   end else if (arithmetic == 0) begin : g_triples
     localparam int triples = (pairs + 2) / 3;
@@ -51,7 +55,8 @@ module agreement_sum #(
       end
     end
     bit_heap #(
-      .height_0(triples), .height_1(2 * triples), .height_2(triples), .latency(levels), .sum_bits(sum_bits)
+      .height_0(triples), .height_1(2 * triples), .height_2(triples), .latency(levels), .sum_bits(sum_bits),
+      .sliced(sliced)
     ) u_heap (.aclk(aclk), .aresetn(aresetn), .bits({fours, twos, ones}), .sum(sum));
   end else begin : g_chains
     localparam int nodes = (pairs + 1) / 2;
@@ -69,10 +74,15 @@ module agreement_sum #(
       end
       wire [1:0] propagate, generate_bit;
       for (genvar k = 0; k < 2; k++) begin : g_plane
-        LUT6_2 #(.INIT(64'h69966996_99999999)) u_lut (
-          .I0(pair[k]), .I1(pair[k+2]), .I2(other[k]), .I3(other[k+2]), .I4(1'b0), .I5(1'b1), .O6(propagate[k]),
-          .O5(generate_bit[k])
-        );
+        if (sliced == 0) begin : g_cell
+          LUT6_2 #(.INIT(64'h69966996_99999999)) u_lut (
+            .I0(pair[k]), .I1(pair[k+2]), .I2(other[k]), .I3(other[k+2]), .I4(1'b0), .I5(1'b1), .O6(propagate[k]),
+            .O5(generate_bit[k])
+          );
+        end else begin : g_word
+          assign propagate[k] = pair[k] ^ pair[k+2] ^ other[k] ^ other[k+2];
+          assign generate_bit[k] = !(pair[k] ^ pair[k+2]);
+        end
       end
       wire start, low, high, carry_out;
       if (n % 4 > 0) begin : g_before
@@ -99,7 +109,7 @@ module agreement_sum #(
           assign g_node[n+4*i].high = sums[4*i+1];
           assign g_node[n+4*i].carry_out = carries[4*i+1];
         end
-        carry_pair #(.halves(halves), .arithmetic(arithmetic)) u_chain (
+        carry_pair #(.halves(halves), .arithmetic(arithmetic), .sliced(sliced)) u_chain (
           .carry_in(starts), .propagate(propagates), .generate_bit(generate_bits), .sum(sums), .carry(carries)
         );
         wire unused = &{1'b0, sums, carries};
@@ -107,7 +117,7 @@ module agreement_sum #(
     end
     bit_heap #(
       .height_0(chains), .height_1(nodes), .height_2(nodes), .latency(levels), .sum_bits(sum_bits),
-      .arithmetic(arithmetic)
+      .arithmetic(arithmetic), .sliced(sliced)
     ) u_heap (.aclk(aclk), .aresetn(aresetn), .bits({fours, twos, ones}), .sum(sum));
   end
 endmodule

@@ -7,6 +7,7 @@
 // of the rows. Then the sum waits, so that heaps of different form share one latency; these registers have a reset, lest
 // they become shift-register LUTs. The counters of every stage are planned here, by constant functions.
 // arithmetic = 0: two rows and an adder; 2, 3: three rows and a ternary adder of LUT6_2 and a carry chain.
+// sliced = 1: heaps of `lanes` lanes, a word holds a bit of each.
 `default_nettype none
 
 module bit_heap #(
@@ -15,18 +16,21 @@ module bit_heap #(
   parameter int height_2 = 6,
   parameter int latency = 4,
   parameter int sum_bits = 5,
-  parameter int arithmetic = 0
+  parameter int arithmetic = 0,
+  parameter int lanes = 1,
+  parameter int sliced = 0
 ) (
   input  wire  aclk,
   input  wire  aresetn,
-  input  wire  [(height_0 + height_1 + height_2)-1:0] bits,
-  output logic [sum_bits-1:0] sum
+  input  wire  [(height_0 + height_1 + height_2)*lanes-1:0] bits,
+  output logic [sum_bits*lanes-1:0] sum
 );
   localparam int rows = arithmetic == 0 ? 2 : 3;
   localparam int columns = sum_bits > 3 ? sum_bits : 3;
   localparam int highest = height_0 > height_1 ? (height_0 > height_2 ? height_0 : height_2)
     : (height_1 > height_2 ? height_1 : height_2);
   localparam int room = highest + 8;
+  localparam int room_bits = room * lanes;
 
   // A plan holds four fields of 16 bits a column: its bits before the stage, its counters of six and of three, and how
   // many of the former sit on the chain of a counter of column k-2.
@@ -91,14 +95,14 @@ module bit_heap #(
 
   // verilator lint_off UNUSEDSIGNAL
   for (genvar s = 0; s <= stages; s++) begin : g_stage
-    logic [columns*room-1:0] column;
+    logic [columns*room_bits-1:0] column;
     if (s == 0) begin : g_input
-      wire [3*room-1:0] given = {room'(bits[height_0+height_1 +: height_2]), room'(bits[height_0 +: height_1]),
-        room'(bits[0 +: height_0])};
-      assign column = (columns*room)'(given);
+      wire [3*room_bits-1:0] given = {room_bits'(bits[(height_0+height_1)*lanes +: height_2*lanes]),
+        room_bits'(bits[height_0*lanes +: height_1*lanes]), room_bits'(bits[0 +: height_0*lanes])};
+      assign column = (columns*room_bits)'(given);
     end else begin : g_counters
       localparam logic [plan_bits-1:0] plan = plan_of(s - 1);
-      wire [columns*room-1:0] next;
+      wire [columns*room_bits-1:0] next;
       for (genvar k = 0; k < columns; k++) begin : g_column
         localparam int height = int'(plan[64*k +: 16]);
         localparam int sixes = int'(plan[64*k+16 +: 16]);
@@ -112,49 +116,52 @@ module bit_heap #(
         localparam int chained_2 = k > 1 ? int'(plan[64*(k > 1 ? k - 2 : 0)+48 +: 16]) : 0;
         localparam int own = sixes + threes + left;
         localparam int height_next = own + sixes_1 + threes_1 + fours_2;
-        wire [room-1:0] from = g_stage[s-1].column[k*room +: room];
-        wire [3*sixes:0] counts;
-        wire [3*chained_above:0] counts_above;
-        wire carry;
-        assign counts[3*sixes] = 1'b0;
-        assign counts_above[3*chained_above] = 1'b0;
+        wire [room_bits-1:0] from = g_stage[s-1].column[k*room_bits +: room_bits];
+        wire [(3*sixes+1)*lanes-1:0] counts;
+        wire [(3*chained_above+1)*lanes-1:0] counts_above;
+        wire [lanes-1:0] carry;
+        assign counts[3*sixes*lanes +: lanes] = '0;
+        assign counts_above[3*chained_above*lanes +: lanes] = '0;
         for (genvar i = 0; i < sixes; i++) begin : g_six
           localparam int taken = height - 6 * i > 6 ? 6 : height - 6 * i;
-          wire [5:0] six = 6'(from[6*i +: taken]);
+          wire [6*lanes-1:0] six = (6*lanes)'(from[6*i*lanes +: taken*lanes]);
           if (i < chained) begin : g_upper
-            assign counts[3*i +: 3] = g_column[k-2].counts_above[3*i +: 3];
+            assign counts[3*i*lanes +: 3*lanes] = g_column[k-2].counts_above[3*i*lanes +: 3*lanes];
           end else if (i < chained + chained_above) begin : g_lower
-            six_counter #(.sixes(2), .arithmetic(arithmetic)) u_count (
+            six_counter #(.sixes(2), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)) u_count (
               .bits({g_column[k+2].g_six[i-chained].six, six}),
-              .count({counts_above[3*(i-chained) +: 3], counts[3*i +: 2]})
+              .count({counts_above[3*(i-chained)*lanes +: 3*lanes], counts[3*i*lanes +: 2*lanes]})
             );
-            assign counts[3*i+2] = 1'b0;
+            assign counts[(3*i+2)*lanes +: lanes] = '0;
           end else begin : g_lone
-            six_counter #(.sixes(1), .arithmetic(arithmetic)) u_count (.bits(six), .count(counts[3*i +: 3]));
+            six_counter #(.sixes(1), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)) u_count (
+              .bits(six), .count(counts[3*i*lanes +: 3*lanes])
+            );
           end
-          assign next[k*room + i] = counts[3*i];
+          assign next[k*room_bits + i*lanes +: lanes] = counts[3*i*lanes +: lanes];
         end
         if (threes == 1) begin : g_three
-          add_three #(.arithmetic(arithmetic)) u_add (
-            .bits(from[6*sixes +: 3]), .below(1'b0), .parity(next[k*room + sixes]), .majority(carry)
+          add_three #(.arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)) u_add (
+            .bits(from[6*sixes*lanes +: 3*lanes]), .below({lanes{1'b0}}),
+            .parity(next[k*room_bits + sixes*lanes +: lanes]), .majority(carry)
           );
         end else begin : g_no_three
-          assign carry = 1'b0;
+          assign carry = '0;
         end
         for (genvar i = 0; i < left; i++) begin : g_left
-          assign next[k*room + sixes + threes + i] = from[6*sixes + 3*threes + i];
+          assign next[k*room_bits + (sixes + threes + i)*lanes +: lanes] = from[(6*sixes + 3*threes + i)*lanes +: lanes];
         end
         for (genvar i = 0; i < sixes_1; i++) begin : g_twos
-          assign next[k*room + own + i] = g_column[k-1].counts[3*i+1];
+          assign next[k*room_bits + (own + i)*lanes +: lanes] = g_column[k-1].counts[(3*i+1)*lanes +: lanes];
         end
         if (threes_1 == 1) begin : g_carry
-          assign next[k*room + own + sixes_1] = g_column[k-1].carry;
+          assign next[k*room_bits + (own + sixes_1)*lanes +: lanes] = g_column[k-1].carry;
         end
         for (genvar i = 0; i < fours_2; i++) begin : g_fours
-          assign next[k*room + own + sixes_1 + threes_1 + i] =
-            g_column[k-2].counts[3*(i < chained_2 ? i : i + chained)+2];
+          assign next[k*room_bits + (own + sixes_1 + threes_1 + i)*lanes +: lanes] =
+            g_column[k-2].counts[(3*(i < chained_2 ? i : i + chained)+2)*lanes +: lanes];
         end
-        assign next[k*room + height_next +: room - height_next] = '0;
+        assign next[k*room_bits + height_next*lanes +: (room - height_next)*lanes] = '0;
       end
       if (s % 4 == 0) begin : g_register
         always_ff @(posedge aclk) column <= next;
@@ -174,26 +181,27 @@ module bit_heap #(
     for (int k = sum_bits - 1; k >= 0; k--) if (last[64*k +: 16] > 16'd1) first_pair = k;
   endfunction
   localparam int low = first_pair();
-  wire [sum_bits-1:0] row_0, row_1, row_2, total;
+  localparam int top = sum_bits * lanes - 1;
+  wire [top:0] row_0, row_1, row_2, total;
   for (genvar k = 0; k < sum_bits; k++) begin : g_rows
-    assign {row_2[k], row_1[k], row_0[k]} = g_stage[stages].column[k*room +: 3];
+    assign {row_2[k*lanes +: lanes], row_1[k*lanes +: lanes], row_0[k*lanes +: lanes]} =
+      g_stage[stages].column[k*room_bits +: 3*lanes];
   end
   if (low > 0) begin : g_low
-    assign total[low-1:0] = row_0[low-1:0];
-    wire unused = &{1'b0, row_1[low-1:0], row_2[low-1:0]};
+    assign total[low*lanes-1:0] = row_0[low*lanes-1:0];
+    wire unused = &{1'b0, row_1[low*lanes-1:0], row_2[low*lanes-1:0]};
   end
-  if (low < sum_bits && arithmetic == 0) begin : g_add
-    assign total[sum_bits-1:low] = row_0[sum_bits-1:low] + row_1[sum_bits-1:low];
-    wire unused = &{1'b0, row_2[sum_bits-1:low]};
+  if (low < sum_bits && arithmetic == 0 && sliced == 0) begin : g_add
+    assign total[top:low] = row_0[top:low] + row_1[top:low];
+    wire unused = &{1'b0, row_2[top:low]};
   end else if (low < sum_bits) begin : g_ternary
-    ternary_adder #(.width(sum_bits - low), .arithmetic(arithmetic)) u_add (
-      .one(row_0[sum_bits-1:low]), .two(row_1[sum_bits-1:low]), .three(row_2[sum_bits-1:low]),
-      .sum(total[sum_bits-1:low])
+    ternary_adder #(.width(sum_bits - low), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)) u_add (
+      .one(row_0[top:low*lanes]), .two(row_1[top:low*lanes]), .three(row_2[top:low*lanes]), .sum(total[top:low*lanes])
     );
   end
 
   for (genvar i = 0; i <= wait_cycles; i++) begin : g_wait
-    logic [sum_bits-1:0] waiting;
+    logic [sum_bits*lanes-1:0] waiting;
     if (i == 0) begin : g_first
       always_ff @(posedge aclk) waiting <= total;
     end else if (i % 2 == 0) begin : g_register

@@ -6,8 +6,13 @@
 // weight word is taken over. A group's sums come a fixed number of cycles after its last step and leave stream_channels
 // a cycle into an output FIFO that has room for them. `go` says that there is room for what `claim` announces: with
 // hold = 1 the last step of a group, else the first last step of a batch of pixels (`group_order`, `pixel_order`).
-// arithmetic: form of the lanes (lane_sum).
+// The weight of element e and lane p is bit e*pe + p of the word. arithmetic: form of the lanes (lane_sum).
+// shared_lanes = 0: an instance of lane_sum a lane, which is what is synthesised; more: that many lanes share an instance,
+// which simulates them all at the price of one (docs/decisions/shared-lanes.md).
 `default_nettype none
+`ifndef ERN_SHARED_LANES
+`define ERN_SHARED_LANES 0
+`endif
 
 module conv_unit #(
   parameter int out_channels = 8,
@@ -20,6 +25,7 @@ module conv_unit #(
   parameter int constant_bits = 8,
   parameter int order_memory = 0,
   parameter int arithmetic = 0,
+  parameter int shared_lanes = `ERN_SHARED_LANES,
   parameter MEMORY_FILE = ""
 ) (
   input  wire                aclk,
@@ -56,13 +62,11 @@ module conv_unit #(
 
   // Input registers, then lanes.
   logic [4*pairs-1:0] codes_q;
-  logic [pe*2*pairs-1:0] weights_q;
+  logic [2*pairs*pe-1:0] weights_q;
   logic [latency:0] valid_q, first_q, last_q;
   always_ff @(posedge aclk) begin
     codes_q <= (4*pairs)'(codes);
-    if (valid & fresh) begin
-      for (int p = 0; p < pe; p++) weights_q[p*2*pairs +: 2*pairs] <= (2*pairs)'(weights[p*simd +: simd]);
-    end
+    if (valid & fresh) weights_q <= (2*pairs*pe)'(weights);
     if (!aresetn) valid_q <= '0;
     else valid_q <= {valid_q[latency-1:0], valid};
     first_q <= {first_q[latency-1:0], first_step};
@@ -78,17 +82,36 @@ module conv_unit #(
     else load <= add & last_q[latency];
   end
 
+  localparam int sliced = shared_lanes > 0 ? 1 : 0;
+  localparam int share = shared_lanes > 0 ? shared_lanes : 1;
+  for (genvar i = 0; i * share < pe; i++) begin : g_products
+    localparam int lanes = pe - i * share < share ? pe - i * share : share;
+    wire [2*pairs*lanes-1:0] own;
+    wire [step_bits*lanes-1:0] step_sums;
+    for (genvar e = 0; e < 2 * pairs; e++) begin : g_element
+      assign own[e*lanes +: lanes] = weights_q[e*pe + i*share +: lanes];
+    end
+    lane_sum #(
+      .pairs(pairs), .latency(latency), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)
+    ) u_sum (
+      .aclk(aclk), .aresetn(aresetn), .weights(own), .codes(codes_q), .sum(step_sums)
+    );
+  end
+  wire [step_bits-1:0] step_agreement;
+  agreement_sum #(.pairs(pairs), .latency(latency), .arithmetic(arithmetic), .sliced(sliced)) u_agreement (
+    .aclk(aclk), .aresetn(aresetn), .codes(codes_q), .sum(step_agreement)
+  );
+
   // Lane pe is the sum that all lanes share.
   for (genvar p = 0; p <= pe; p++) begin : g_lane
-    logic [step_bits-1:0] step_sum;
-    if (p < pe) begin : g_products
-      lane_sum #(.pairs(pairs), .latency(latency), .arithmetic(arithmetic)) u_sum (
-        .aclk(aclk), .aresetn(aresetn), .weights(weights_q[p*2*pairs +: 2*pairs]), .codes(codes_q), .sum(step_sum)
-      );
-    end else begin : g_agreement
-      agreement_sum #(.pairs(pairs), .latency(latency), .arithmetic(arithmetic)) u_sum (
-        .aclk(aclk), .aresetn(aresetn), .codes(codes_q), .sum(step_sum)
-      );
+    wire [step_bits-1:0] step_sum;
+    if (p < pe) begin : g_own
+      localparam int lanes = pe - p / share * share < share ? pe - p / share * share : share;
+      for (genvar k = 0; k < step_bits; k++) begin : g_bit
+        assign step_sum[k] = g_products[p/share].step_sums[k*lanes + p%share];
+      end
+    end else begin : g_common
+      assign step_sum = step_agreement;
     end
     if (steps == 1) begin : g_once
       logic [sum_bits-1:0] total;
@@ -201,7 +224,7 @@ module conv_unit #(
       // -Z is ~Z + 1, and the 1 has room below 2*F.
       logic [acc_bits-1:0] offset, taken;
       wire [acc_bits-1:0] sum;
-      ternary_adder #(.width(acc_bits), .invert(1), .arithmetic(arithmetic)) u_add (
+      ternary_adder #(.width(acc_bits), .invert(1), .arithmetic(arithmetic), .sliced(sliced)) u_add (
         .one(offset), .two(acc_bits'({selected_q[s*sum_bits +: sum_bits], 1'b1})), .three(taken), .sum(sum)
       );
       always_ff @(posedge aclk) begin

@@ -9,25 +9,29 @@
 // 4n+1 and of its parent's 2n+1 to its own v_1, again for no LUT; other spare bits leave the group.
 // arithmetic = 0: p + v + start as {p,start} - {~v,1}, since a synthesis tool may swap the operands of a sum, and then v
 // does not merge; 2, 3: LUT6_2 and carry chains of Xilinx devices, whose carry out needs no further position.
+// sliced = 1: groups of `lanes` lanes, a word holds a bit of each; codes are common to all lanes.
 // A module of its own for the same reason as six_counter.
 `default_nettype none
 
 (* keep_hierarchy *)
 module pair_group #(
   parameter int pairs = 15,
-  parameter int arithmetic = 0
+  parameter int arithmetic = 0,
+  parameter int lanes = 1,
+  parameter int sliced = 0
 ) (
-  input  wire  [2*pairs-1:0] weights,
-  input  wire  [4*pairs-1:0] codes,
-  output wire                ones,
-  output wire  [(pairs < 3 ? 0 : (pairs-1)/2 - 2*((pairs-3)/4 - pairs/8)):0] twos,
-  output wire  [(pairs < 3 ? 0 : pairs/2 + (pairs-3)/4 - pairs/8 - 1):0] fours
+  input  wire  [2*pairs*lanes-1:0] weights,
+  input  wire  [4*pairs-1:0]       codes,
+  output wire  [lanes-1:0]         ones,
+  output wire  [lanes*(pairs < 3 ? 1 : (pairs+1)/2 - 2*((pairs-3)/4 - pairs/8))-1:0] twos,
+  output wire  [lanes*(pairs < 3 ? 1 : pairs/2 + (pairs-3)/4 - pairs/8)-1:0] fours
 );
   if (pairs < 1 || pairs > 15 || arithmetic == 1 || arithmetic < 0 || arithmetic > 3) begin : g_check
     $error("pair_group: pairs must lie in 1 to 15, arithmetic be 0 (portable), 2 (CARRY4) or 3 (CARRY8)");
   end
 
   localparam int sums = pairs / 2;
+  localparam bit chained = arithmetic != 0 || sliced != 0;
   // Leaves 4i+3 of these i take spare bits along.
   localparam int first = pairs / 8 + 1;
   localparam int last = pairs < 3 ? 0 : (pairs - 3) / 4;
@@ -44,48 +48,51 @@ module pair_group #(
   endfunction
 
   for (genvar n = 1; n <= pairs; n++) begin : g_node
-    wire a = weights[2*n-2];
-    wire b = weights[2*n-1];
+    wire [lanes-1:0] a = weights[(2*n-2)*lanes +: lanes];
+    wire [lanes-1:0] b = weights[(2*n-1)*lanes +: lanes];
     wire [1:0] x = codes[4*n-4 +: 2];
     wire [1:0] y = codes[4*n-2 +: 2];
-    wire [1:0] v = (x & y & {2{a | b}}) | (x & ~y & {2{a & ~b}}) | (~x & y & {2{~a & b}}) | (~x & ~y & {2{~(a & b)}});
-    wire low_0, low_1, start;
+    wire [2*lanes-1:0] v;
+    for (genvar k = 0; k < 2; k++) begin : g_plane
+      assign v[k*lanes +: lanes] = x[k] ? (y[k] ? a | b : a & ~b) : (y[k] ? ~a & b : ~(a & b));
+    end
+    wire [lanes-1:0] low_0, low_1, start;
     if (n <= sums) begin : g_sum
       if (2 * n < pairs) begin : g_right
         assign start = g_node[2*n+1].low_0;
       end else begin : g_no_right
-        assign start = 1'b0;
+        assign start = '0;
       end
-      if (arithmetic == 0) begin : g_add
+      if (!chained) begin : g_add
         wire below;
         wire [1:0] operand = {g_node[2*n].low_1, g_node[2*n].low_0};
         assign {fours[n-1], low_1, low_0, below} = {1'b0, operand, start} - {1'b1, ~v, 1'b1};
         wire unused = &{1'b0, below};
       end else begin : g_chain
-        wire [1:0] propagate, generate_bit;
-        pair_lut u_low (
-          .a(a), .b(b), .x(x[0]), .y(y[0]), .operand(g_node[2*n].low_0), .propagate(propagate[0]),
-          .generate_bit(generate_bit[0])
+        wire [2*lanes-1:0] propagate, generate_bit;
+        pair_lut #(.lanes(lanes), .sliced(sliced)) u_low (
+          .a(a), .b(b), .x(x[0]), .y(y[0]), .operand(g_node[2*n].low_0), .propagate(propagate[0 +: lanes]),
+          .generate_bit(generate_bit[0 +: lanes])
         );
-        pair_lut u_high (
-          .a(a), .b(b), .x(x[1]), .y(y[1]), .operand(g_node[2*n].low_1), .propagate(propagate[1]),
-          .generate_bit(generate_bit[1])
+        pair_lut #(.lanes(lanes), .sliced(sliced)) u_high (
+          .a(a), .b(b), .x(x[1]), .y(y[1]), .operand(g_node[2*n].low_1), .propagate(propagate[lanes +: lanes]),
+          .generate_bit(generate_bit[lanes +: lanes])
         );
       end
     end else begin : g_leaf
-      assign low_0 = v[0];
-      assign start = 1'b0;
+      assign low_0 = v[0 +: lanes];
+      assign start = '0;
       if (!takes(n)) begin : g_spare
-        assign low_1 = v[1];
+        assign low_1 = v[lanes +: lanes];
       end else begin : g_take
-        if (arithmetic == 0) begin : g_add
+        if (!chained) begin : g_add
           wire below;
           assign {fours[sums+n/4-first], low_1, below} = {1'b0, g_node[n/2].low_1, g_node[n-2].low_1}
             - {1'b1, ~v[1], 1'b1};
           wire unused = &{1'b0, below};
         end else begin : g_chain
-          wire propagate, generate_bit;
-          pair_lut u_high (
+          wire [lanes-1:0] propagate, generate_bit;
+          pair_lut #(.lanes(lanes), .sliced(sliced)) u_high (
             .a(a), .b(b), .x(x[1]), .y(y[1]), .operand(g_node[n/2].low_1), .propagate(propagate),
             .generate_bit(generate_bit)
           );
@@ -95,9 +102,9 @@ module pair_group #(
     wire unused = &{1'b0, start, v};
     if (n == 1) begin : g_root
       assign ones = low_0;
-      assign twos[0] = low_1;
+      assign twos[0 +: lanes] = low_1;
     end else if (n % 2 == 1 && !is_taken(n)) begin : g_out
-      assign twos[place(n)] = low_1;
+      assign twos[place(n)*lanes +: lanes] = low_1;
     end
   end
   if (sums == 0) begin : g_no_fours
@@ -105,37 +112,37 @@ module pair_group #(
   end
 
   // Chains: siblings share a block.
-  for (genvar j = 0; j <= (arithmetic == 0 || sums == 0 ? -1 : sums / 2); j++) begin : g_carry
+  for (genvar j = 0; j <= (!chained || sums == 0 ? -1 : sums / 2); j++) begin : g_carry
     localparam int left = j > 0 ? 2 * j : 1;
     localparam int halves = j > 0 && left < sums ? 2 : 1;
-    wire [4*halves-1:0] propagate, generate_bit, sum, carry;
-    wire [halves-1:0] carry_in;
+    wire [4*halves*lanes-1:0] propagate, generate_bit, sum, carry;
+    wire [halves*lanes-1:0] carry_in;
     for (genvar i = 0; i < halves; i++) begin : g_half
-      assign propagate[4*i +: 4] = {2'b00, g_node[left+i].g_sum.g_chain.propagate};
-      assign generate_bit[4*i +: 4] = {2'b00, g_node[left+i].g_sum.g_chain.generate_bit};
-      assign carry_in[i] = g_node[left+i].start;
-      assign g_node[left+i].low_0 = sum[4*i];
-      assign g_node[left+i].low_1 = sum[4*i+1];
-      assign fours[left+i-1] = carry[4*i+1];
+      assign propagate[4*lanes*i +: 4*lanes] = (4*lanes)'(g_node[left+i].g_sum.g_chain.propagate);
+      assign generate_bit[4*lanes*i +: 4*lanes] = (4*lanes)'(g_node[left+i].g_sum.g_chain.generate_bit);
+      assign carry_in[i*lanes +: lanes] = g_node[left+i].start;
+      assign g_node[left+i].low_0 = sum[4*lanes*i +: lanes];
+      assign g_node[left+i].low_1 = sum[(4*i+1)*lanes +: lanes];
+      assign fours[(left+i-1)*lanes +: lanes] = carry[(4*i+1)*lanes +: lanes];
     end
-    carry_pair #(.halves(halves), .arithmetic(arithmetic)) u_chain (
+    carry_pair #(.halves(halves), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)) u_chain (
       .carry_in(carry_in), .propagate(propagate), .generate_bit(generate_bit), .sum(sum), .carry(carry)
     );
     wire unused = &{1'b0, sum, carry};
   end
-  if (arithmetic != 0 && last >= first) begin : g_take
+  if (chained && last >= first) begin : g_take
     localparam int halves = last - first + 1;
-    wire [4*halves-1:0] propagate, generate_bit, sum, carry;
-    wire [halves-1:0] carry_in;
+    wire [4*halves*lanes-1:0] propagate, generate_bit, sum, carry;
+    wire [halves*lanes-1:0] carry_in;
     for (genvar i = 0; i < halves; i++) begin : g_half
       localparam int n = 4 * (first + i) + 3;
-      assign propagate[4*i +: 4] = {3'b000, g_node[n].g_leaf.g_take.g_chain.propagate};
-      assign generate_bit[4*i +: 4] = {3'b000, g_node[n].g_leaf.g_take.g_chain.generate_bit};
-      assign carry_in[i] = g_node[n-2].low_1;
-      assign g_node[n].low_1 = sum[4*i];
-      assign fours[sums+i] = carry[4*i];
+      assign propagate[4*lanes*i +: 4*lanes] = (4*lanes)'(g_node[n].g_leaf.g_take.g_chain.propagate);
+      assign generate_bit[4*lanes*i +: 4*lanes] = (4*lanes)'(g_node[n].g_leaf.g_take.g_chain.generate_bit);
+      assign carry_in[i*lanes +: lanes] = g_node[n-2].low_1;
+      assign g_node[n].low_1 = sum[4*lanes*i +: lanes];
+      assign fours[(sums+i)*lanes +: lanes] = carry[4*lanes*i +: lanes];
     end
-    carry_pair #(.halves(halves), .arithmetic(arithmetic)) u_chain (
+    carry_pair #(.halves(halves), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)) u_chain (
       .carry_in(carry_in), .propagate(propagate), .generate_bit(generate_bit), .sum(sum), .carry(carry)
     );
     wire unused = &{1'b0, sum, carry};

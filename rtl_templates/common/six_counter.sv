@@ -4,16 +4,19 @@
 // Of six bits q counts the first five: position 0 adds the parity of the five and the sixth bit, position 1 the rest
 // of q, which is 0, 1 or 2. A count of six costs two LUTs (three where the two functions of five bits do not share
 // one), a count of twelve four, and the carry between the two comes free.
+// sliced = 1: the same of `lanes` lanes, a word holds a bit of each.
 // A module of its own, since logic optimisation of a flat netlist splits it into more and deeper LUTs.
 `default_nettype none
 
 (* keep_hierarchy *)
 module six_counter #(
   parameter int sixes = 1,
-  parameter int arithmetic = 0
+  parameter int arithmetic = 0,
+  parameter int lanes = 1,
+  parameter int sliced = 0
 ) (
-  input  wire  [6*sixes-1:0] bits,
-  output wire  [2*sixes:0]   count
+  input  wire  [6*sixes*lanes-1:0]     bits,
+  output wire  [(2*sixes+1)*lanes-1:0] count
 );
   if (sixes < 1 || sixes > 2 || arithmetic == 1 || arithmetic < 0 || arithmetic > 3) begin : g_check
     $error("six_counter: sixes must be 1 or 2, arithmetic 0 (portable), 2 (CARRY4) or 3 (CARRY8)");
@@ -23,7 +26,28 @@ module six_counter #(
   localparam logic [31:0] weight_2 = 32'h177e7ee8;
   localparam logic [31:0] weight_4 = 32'he8808000;
 
-  if (arithmetic == 0) begin : g_portable
+  if (sliced != 0) begin : g_words
+    for (genvar i = 0; i < sixes; i++) begin : g_six
+      wire [lanes-1:0] parity_3, parity_5, carry_3, carry_5, low, high, below, between;
+      add_three #(.lanes(lanes), .sliced(1)) u_three (
+        .bits(bits[6*lanes*i +: 3*lanes]), .below({lanes{1'b0}}), .parity(parity_3), .majority(carry_3)
+      );
+      add_three #(.lanes(lanes), .sliced(1)) u_five (
+        .bits({parity_3, bits[(6*i+3)*lanes +: 2*lanes]}), .below({lanes{1'b0}}), .parity(parity_5), .majority(carry_5)
+      );
+      wire [lanes-1:0] sixth = bits[(6*i+5)*lanes +: lanes];
+      if (i > 0) begin : g_next
+        assign below = g_six[i-1].high;
+      end else begin : g_first
+        assign below = '0;
+      end
+      assign low = parity_5 ^ sixth;
+      assign between = (low & below) | (~low & sixth);
+      assign high = ((carry_3 ^ carry_5) & between) | (carry_3 & carry_5);
+      assign count[2*lanes*i +: 2*lanes] = {carry_3 ^ carry_5 ^ between, low ^ below};
+    end
+    assign count[2*sixes*lanes +: lanes] = g_six[sixes-1].high;
+  end else if (arithmetic == 0) begin : g_portable
     wire [2*sixes-1:0] first, second;
     for (genvar i = 0; i < sixes; i++) begin : g_six
       wire [4:0] five = bits[6*i +: 5];
