@@ -86,11 +86,12 @@ def rtlsim_many(
     seed: int = 0,
     taps: bool = True,
     loads: Sequence[Sequence[Load] | None] | None = None,
+    shared_lanes: int = verilator.SHARED_LANES,
 ) -> list[RtlsimResult]:
-    """Simulate many small designs in one Verilator model; see `rtlsim`."""
+    """Simulate many small designs in one Verilator model; see `rtlsim`, and `verilator.build` on `shared_lanes`."""
     names = [(f"{TOP}_{i}", f"weights_{i}") for i in range(len(designs))]
     parts = zip(designs, images, loads or [None] * len(designs), strict=True)
-    return _simulate([stimulus(*part) for part in parts], folder, stalls, seed, taps, names, "-O0")
+    return _simulate([stimulus(*part) for part in parts], folder, stalls, seed, taps, names, "-O0", shared_lanes)
 
 
 def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> tuple[Plan, list[str]]:
@@ -108,10 +109,9 @@ def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> t
         tops.append({**entry, "load": bool(load_words(design))})
         bases = (bases[0] + len(stream_names(design)), bases[1] + len(design.edges))
     files.update({f"sim/{name}": text for name, text in template_texts("sim").items()})
-    for suffix in (".cpp", ".vlt"):
-        files.update({f"sim/{name}": text for name, text in template_texts("sim", suffix).items()})
+    files.update({f"sim/{name}": text for name, text in template_texts("sim", ".cpp").items()})
     files[f"sim/{BENCH}.sv"] = render("sim/ern_bench.sv.j2", designs=tops)
-    sources = sorted(path for path in files if path.endswith((".sv", ".cpp", ".vlt")))
+    sources = sorted(path for path in files if path.endswith((".sv", ".cpp")))
     return Plan(files), sources
 
 
@@ -123,11 +123,13 @@ def _simulate(
     taps: bool,
     names: Sequence[tuple[str, str]],
     optimise: str,
+    shared_lanes: int = verilator.SHARED_LANES,
 ) -> list[RtlsimResult]:
     folder = Path(folder).resolve()
     plan, sources = bench_plan([s.design for s in stimuli], names)
     plan.write(folder)
-    binary = verilator.build(folder, sources, BENCH, {path: plan[path] for path in sources}, optimise)
+    contents = {path: plan[path] for path in sources}
+    binary = verilator.build(folder, sources, BENCH, contents, optimise, shared_lanes=shared_lanes)
     results, first_stream, first_fifo = [], 0, 0
     with run_job(binary, folder, stimuli, stalls, seed, taps) as done:
         if done.hung:

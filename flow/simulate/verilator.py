@@ -15,12 +15,14 @@ from flow.errors import ToolError
 FLAGS = (
     "--cc", "--exe", "--build", "-O3", "--x-assign", "fast", "--x-initial", "fast", "--noassert",
     "--output-split", "20000", "-Wno-WIDTHCONCAT", "-Wno-UNOPTFLAT",
-    # Both passes number what they make through the whole design, and then instances of a module have no code in common.
-    "-fno-table", "-fno-dfg",
     # The makefile of the wheel leaves the first empty, and then models of more than one file do not compile. Slow code
     # runs once.
     "-MAKEFLAGS", "CFG_CXXFLAGS_PCH_I=-include", "-MAKEFLAGS", "OPT_SLOW=-O0", "-MAKEFLAGS", "OPT_GLOBAL=-O2",
 )  # fmt: skip
+# Lanes of cells: both passes take longer than the simulation gains.
+CELL_FLAGS = ("-fno-table", "-fno-dfg")
+SHARED_LANES = 64
+"""Lanes of a convolution that share one instance of `lane_sum`, a bit each of a machine word."""
 STAMP = "built"
 
 
@@ -50,6 +52,7 @@ def build(
     contents: Mapping[str, str | bytes],
     optimise: str = "-O2",
     jobs: int = 2,
+    shared_lanes: int = SHARED_LANES,
 ) -> Path:
     """Verilate and compile; a binary whose sources did not change is not built again.
 
@@ -60,6 +63,7 @@ def build(
         contents: texts that decide whether a binary is up to date (memory files are read at run time).
         optimise: optimisation level of g++.
         jobs: compilers at once.
+        shared_lanes: parameter of conv_unit; 0 simulates every lane by itself, as cells of the device.
 
     Returns:
         Path of the binary.
@@ -67,7 +71,7 @@ def build(
     Raises:
         ToolError: Verilator or the compiler is missing or failed; the message ends with what it printed last.
     """
-    state = hashlib.sha256(repr((FLAGS, optimise, tuple(sources), top, version())).encode())
+    state = hashlib.sha256(repr((FLAGS, optimise, shared_lanes, tuple(sources), top, version())).encode())
     for path, text in sorted(contents.items()):
         state.update(f"{path}\0".encode() + (text.encode() if isinstance(text, str) else text))
     build_name = f"obj_{state.hexdigest()[:16]}"
@@ -77,8 +81,9 @@ def build(
         return binary
     shutil.rmtree(target, ignore_errors=True)
     command = [
-        executable(), *FLAGS, "-DERN_SIM", "-j", str(jobs), "-MAKEFLAGS", f"OPT_FAST={optimise}", "--top-module", top,
-        "--prefix", f"V{top}", "--Mdir", build_name, *sources,
+        executable(), *FLAGS, *(() if shared_lanes else CELL_FLAGS), "-DERN_SIM", f"-DERN_SHARED_LANES={shared_lanes}",
+        "-j", str(jobs), "-MAKEFLAGS", f"OPT_FAST={optimise}", "--top-module", top, "--prefix", f"V{top}",
+        "--Mdir", build_name, *sources,
     ]  # fmt: skip
     tool.run(command, folder, "verilator")
     if not binary.is_file():

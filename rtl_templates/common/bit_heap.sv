@@ -163,12 +163,23 @@ module bit_heap #(
         end
         assign next[k*room_bits + height_next*lanes +: (room - height_next)*lanes] = '0;
       end
-      if (s % 4 == 0) begin : g_register
-        always_ff @(posedge aclk) column <= next;
-      end else if (s % 4 == 2) begin : g_enabled
-        always_ff @(posedge aclk) if (aresetn) column <= next;
-      end else begin : g_wire
-        assign column = next;
+      // A register a word: a simulator is slow with parts of wide ones.
+      localparam logic [plan_bits-1:0] plan_here = plan_of(s);
+      for (genvar k = 0; k < columns; k++) begin : g_kept
+        localparam int height = int'(plan_here[64*k +: 16]);
+        for (genvar i = 0; i < height; i++) begin : g_bit
+          wire [lanes-1:0] given = next[k*room_bits + i*lanes +: lanes];
+          logic [lanes-1:0] kept;
+          if (s % 4 == 0) begin : g_register
+            always_ff @(posedge aclk) kept <= given;
+          end else if (s % 4 == 2) begin : g_enabled
+            always_ff @(posedge aclk) if (aresetn) kept <= given;
+          end else begin : g_wire
+            assign kept = given;
+          end
+          assign column[k*room_bits + i*lanes +: lanes] = kept;
+        end
+        assign column[k*room_bits + height*lanes +: (room - height)*lanes] = '0;
       end
     end
   end
@@ -200,17 +211,19 @@ module bit_heap #(
     );
   end
 
-  for (genvar i = 0; i <= wait_cycles; i++) begin : g_wait
-    logic [sum_bits*lanes-1:0] waiting;
-    if (i == 0) begin : g_first
-      always_ff @(posedge aclk) waiting <= total;
-    end else if (i % 2 == 0) begin : g_register
-      always_ff @(posedge aclk) waiting <= g_wait[i-1].waiting;
-    end else begin : g_enabled
-      always_ff @(posedge aclk) if (aresetn) waiting <= g_wait[i-1].waiting;
+  for (genvar k = 0; k < sum_bits; k++) begin : g_sum
+    for (genvar i = 0; i <= wait_cycles; i++) begin : g_wait
+      logic [lanes-1:0] waiting;
+      if (i == 0) begin : g_first
+        always_ff @(posedge aclk) waiting <= total[k*lanes +: lanes];
+      end else if (i % 2 == 0) begin : g_register
+        always_ff @(posedge aclk) waiting <= g_wait[i-1].waiting;
+      end else begin : g_enabled
+        always_ff @(posedge aclk) if (aresetn) waiting <= g_wait[i-1].waiting;
+      end
     end
+    assign sum[k*lanes +: lanes] = g_wait[wait_cycles].waiting;
   end
-  assign sum = g_wait[wait_cycles].waiting;
   wire unused = &{1'b0, aresetn};
 endmodule
 

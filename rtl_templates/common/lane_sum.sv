@@ -69,13 +69,21 @@ module lane_sum #(
         .weights(weights[2*largest*g*lanes +: 2*size*lanes]), .codes(codes[4*largest*g +: 4*size]), .ones(group_ones),
         .twos(group_twos), .fours(group_fours)
       );
-      always_ff @(posedge aclk) begin
-        ones[g*lanes +: lanes] <= group_ones;
-        twos[4*g*lanes +: size_twos*lanes] <= group_twos;
+      // A register a word: a simulator is slow with parts of wide ones.
+      logic [lanes-1:0] ones_q;
+      always_ff @(posedge aclk) ones_q <= group_ones;
+      assign ones[g*lanes +: lanes] = ones_q;
+      for (genvar i = 0; i < size_twos; i++) begin : g_twos
+        logic [lanes-1:0] twos_q;
+        always_ff @(posedge aclk) twos_q <= group_twos[i*lanes +: lanes];
+        assign twos[(4*g+i)*lanes +: lanes] = twos_q;
       end
-      if (size_fours > 0) begin : g_fours
-        always_ff @(posedge aclk) fours[9*g*lanes +: size_fours*lanes] <= group_fours;
-      end else begin : g_no_fours
+      for (genvar i = 0; i < size_fours; i++) begin : g_fours
+        logic [lanes-1:0] fours_q;
+        always_ff @(posedge aclk) fours_q <= group_fours[i*lanes +: lanes];
+        assign fours[(9*g+i)*lanes +: lanes] = fours_q;
+      end
+      if (size_fours == 0) begin : g_no_fours
         wire unused = &{1'b0, group_fours};
       end
     end

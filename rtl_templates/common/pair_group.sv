@@ -54,7 +54,9 @@ module pair_group #(
     wire [1:0] y = codes[4*n-2 +: 2];
     wire [2*lanes-1:0] v;
     for (genvar k = 0; k < 2; k++) begin : g_plane
-      assign v[k*lanes +: lanes] = x[k] ? (y[k] ? a | b : a & ~b) : (y[k] ? ~a & b : ~(a & b));
+      pair_vote #(.lanes(lanes), .sliced(sliced)) u_vote (
+        .a(a), .b(b), .x(x[k]), .y(y[k]), .v(v[k*lanes +: lanes])
+      );
     end
     wire [lanes-1:0] low_0, low_1, start;
     if (n <= sums) begin : g_sum

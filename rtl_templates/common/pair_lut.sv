@@ -22,10 +22,8 @@ module pair_lut #(
       .I0(a), .I1(b), .I2(x), .I3(y), .I4(operand), .I5(1'b1), .O6(propagate), .O5(generate_bit)
     );
   end else begin : g_words
-    // v is the majority of: a equals x, b equals y, x equals y.
-    wire [lanes-1:0] first = a ^ {lanes{!x}};
-    wire [lanes-1:0] second = b ^ {lanes{!y}};
-    wire [lanes-1:0] v = (first & second) | ({lanes{x == y}} & (first | second));
+    wire [lanes-1:0] v;
+    pair_vote #(.lanes(lanes), .sliced(1)) u_vote (.a(a), .b(b), .x(x), .y(y), .v(v));
     assign propagate = v ^ operand;
     assign generate_bit = operand;
   end

@@ -64,10 +64,15 @@ def test_parts_of_a_held_word_make_it_whole(hold: int, expected_bits: int) -> No
     whole = weight_words(conv, folding)
     parts, bits = weight_parts(conv, folding)
     assert bits == expected_bits and len(parts) == hold * len(whole)
+    pe, simd = 2, 6
     for number, word in enumerate(whole):
-        assert sum(part << (r * bits) for r, part in enumerate(parts[number * hold : (number + 1) * hold])) == word
+        found = sum(part << (r * bits) for r, part in enumerate(parts[number * hold : (number + 1) * hold]))
+        assert found < 1 << (pe * simd)
+        for p, e in np.ndindex(pe, simd):  # Lanes of one element stand side by side, in a lane-first word they do not.
+            assert found >> (e * pe + p) & 1 == word >> (p * simd + e) & 1
     single = BinaryConv("c", ("x",), rng.integers(0, 2, (2, 1, 1, 4)).astype(np.uint8), (1, 1), (0, 0))
-    assert weight_parts(single, Folding(2, 4, hold=4)) == (weight_words(single, Folding(2, 4)), 8)
+    (word,), bits = weight_parts(single, Folding(2, 4, hold=4))
+    assert bits == 8 and [word >> i & 1 for i in range(8)] == single.weights.reshape(2, 4).T.reshape(-1).tolist()
 
 
 @pytest.mark.parametrize(("kernel", "channels", "depth"), [((1, 1), 3, 3), ((3, 3), 5, 1), ((2, 3), 4, 2)])

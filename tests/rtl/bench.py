@@ -28,12 +28,12 @@ def lint(module: Path, parameters: dict[str, int | str] | None = None) -> str:
 
 
 def run_bench(folder: Path, top: str, top_text: str, main: str, arguments: Sequence[str] = ()) -> str:
-    """Build `top` (SystemVerilog text, with the templates in reach) with a C++ main, run it, return what it prints."""
+    """Build `top` (SystemVerilog text, lanes made of cells) with a C++ main, run it, return what it prints."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{top}.sv").write_text(top_text)
     (folder / "main.cpp").write_text(main)
     sources = [f"{top}.sv", "main.cpp", *(str(path) for path in [*sorted(COMMON.glob("*.sv")), *PRIMITIVES])]
-    binary = verilator.build(folder, sources, top, {"text": top_text, "main": main}, "-O1", 1)
+    binary = verilator.build(folder, sources, top, {"text": top_text, "main": main}, "-O1", 1, 0)
     done = subprocess.run([str(binary), *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     return done.stdout

@@ -98,7 +98,9 @@ module lanes (
   input  wire [143:0] weights,
   input  wire [287:0] codes,
   output wire [32*{units}-1:0] f,
-  output wire [32*{units}-1:0] z
+  output wire [32*{units}-1:0] z,
+  output wire [8*{units}-1:0] other,
+  output wire [{units}-1:0] same
 );
 {instances}
 endmodule
@@ -108,6 +110,19 @@ INSTANCE = """
     wire [{bits}-1:0] f_sum, z_sum;
     lane_sum #(.pairs({pairs}), .latency({latency}), .arithmetic(form)) u_lane (
       .aclk(aclk), .aresetn(aresetn), .weights(weights[2*{pairs}-1:0]), .codes(codes[4*{pairs}-1:0]), .sum(f_sum));
+    // Two lanes that share an instance; the weights of the other one are inverted.
+    wire [4*{pairs}-1:0] words;
+    wire [2*{bits}-1:0] word_sums;
+    wire [{bits}-1:0] shared_z;
+    for (genvar i = 0; i < 2*{pairs}; i++) assign words[2*i +: 2] = {{!weights[i], weights[i]}};
+    lane_sum #(.pairs({pairs}), .latency({latency}), .arithmetic(form), .lanes(2), .sliced(1)) u_lanes (
+      .aclk(aclk), .aresetn(aresetn), .weights(words), .codes(codes[4*{pairs}-1:0]), .sum(word_sums));
+    agreement_sum #(.pairs({pairs}), .latency({latency}), .arithmetic(form), .sliced(1)) u_shared (
+      .aclk(aclk), .aresetn(aresetn), .codes(codes[4*{pairs}-1:0]), .sum(shared_z));
+    wire [{bits}-1:0] shared_f;
+    for (genvar i = 0; i < {bits}; i++) assign {{other[8*({unit}+form)+i], shared_f[i]}} = word_sums[2*i +: 2];
+    if ({bits} < 8) assign other[8*({unit}+form)+{bits} +: 8-{bits}] = '0;
+    assign same[{unit}+form] = shared_f == f_sum && shared_z == z_sum;
     agreement_sum #(.pairs({pairs}), .latency({latency}), .arithmetic(form)) u_agreement (
       .aclk(aclk), .aresetn(aresetn), .codes(codes[4*{pairs}-1:0]), .sum(z_sum));
     assign f[32*({unit}+form) +: 32] = 32'(f_sum);
@@ -122,7 +137,7 @@ LANES_MAIN = """
 #include "Vlanes.h"
 static const int pairs_of[] = {%s};
 constexpr int sizes = %d, cycles = 12000;
-static int f_of[16][sizes], z_of[16][sizes];
+static int f_of[16][sizes], z_of[16][sizes], other_of[16][sizes];
 int main() {
   Vlanes top;
   std::mt19937 random(7);
@@ -138,7 +153,7 @@ int main() {
       top.codes[0] = (top.codes[0] & ~255u) | (t >> 4);
     }
     top.weights[4] &= 0xFFFF;
-    int f = 0, z = 0, size = 0;
+    int f = 0, z = 0, other = 0, size = 0;
     for (int i = 0; i < 72; ++i) {
       const unsigned w = top.weights[i / 16] >> (2 * (i %% 16)), c = top.codes[i / 8] >> (4 * (i %% 8));
       const unsigned a = w & 1, b = w >> 1 & 1, x = c & 3, y = c >> 2 & 3;
@@ -147,10 +162,12 @@ int main() {
         const int same = (x >> k & 1) == (y >> k & 1);
         // s = 2v + [3 if both weights +1] ... solved for v per plane: 2v = s - (2*[a=b=1] - 1) + same
         f += ((s - (2 * int(a & b) - 1) + same) / 2) << k;
+        other += ((-s - (2 * int(!a & !b) - 1) + same) / 2) << k;
         z += same << k;
       }
       if (size < sizes && pairs_of[size] == i + 1) {
         f_of[(t + 16) %% 16][size] = f;
+        other_of[(t + 16) %% 16][size] = other;
         z_of[(t + 16) %% 16][size++] = z;
       }
     }
@@ -160,7 +177,11 @@ int main() {
       while ((1 << (latency - 1)) < pairs_of[n]) ++latency;
       const int then = (t + 16 - latency + 1) %% 16;
       for (int form = 0; form < 4; ++form) {
-        if (int(top.f[4 * n + form]) != f_of[then][n] || int(top.z[4 * n + form]) != z_of[then][n]) {
+        const int unit = 4 * n + form;
+        const int other_sum = top.other[unit / 4] >> (8 * (unit %% 4)) & 255;
+        const bool same = (unit < 32 ? uint32_t(top.same) : uint32_t(top.same >> 32)) >> (unit %% 32) & 1;
+        if (int(top.f[unit]) != f_of[then][n] || int(top.z[unit]) != z_of[then][n] || !same ||
+            other_sum != other_of[then][n]) {
           std::printf("pairs %%d arithmetic %%d cycle %%d: F %%d for %%d, Z %%d for %%d\\n", pairs_of[n], form, t,
                       int(top.f[4 * n + form]), f_of[then][n], int(top.z[4 * n + form]), z_of[then][n]);
           return 1;

@@ -77,7 +77,7 @@ def test_the_file_holds_every_word_once_in_order() -> None:
     assert len(words) == 3 and len(WORDS) == WORD * sum(beats)
     lowest = int.from_bytes(WORDS[WORD * beats[0] :][: 2 * WORD], "little")
     weights = FIRST.graph.by_name["conv2"].arrays()["weights"]
-    lanes = weights[:, :, :, :2].reshape(6, 18).reshape(-1)
+    lanes = weights[:, :, :, :2].reshape(6, 18).T.reshape(-1)
     assert lowest == sum(int(bit) << i for i, bit in enumerate(lanes))
 
 
