@@ -75,7 +75,7 @@ def rtlsim(
         SimulationError: no beat moved for a long time (the message names every FIFO's state), or beats were lost.
         ToolError: Verilator or g++ is missing or failed.
     """
-    return _simulate([stimulus(design, images, loads)], folder, stalls, seed, taps, [(TOP, "weights")], "-O2")[0]
+    return _simulate([stimulus(design, images, loads)], folder, stalls, seed, taps, [(TOP, "weights")], "-O1")[0]
 
 
 def rtlsim_many(

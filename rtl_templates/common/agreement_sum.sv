@@ -72,19 +72,20 @@ module agreement_sum #(
       end else begin : g_none
         assign other = 4'b0011;
       end
-      wire [1:0] propagate, generate_bit;
-      for (genvar k = 0; k < 2; k++) begin : g_plane
-        if (sliced == 0) begin : g_cell
+      wire start, low, high, carry_out;
+      if (sliced != 0) begin : g_words
+        sliced_adder u_add (
+          .one(~(pair[1:0] ^ pair[3:2])), .other(~(other[1:0] ^ other[3:2])), .start(start), .sum({carry_out, high, low})
+        );
+      end else begin : g_cells
+        wire [1:0] propagate, generate_bit;
+        for (genvar k = 0; k < 2; k++) begin : g_plane
           LUT6_2 #(.INIT(64'h69966996_99999999)) u_lut (
             .I0(pair[k]), .I1(pair[k+2]), .I2(other[k]), .I3(other[k+2]), .I4(1'b0), .I5(1'b1), .O6(propagate[k]),
             .O5(generate_bit[k])
           );
-        end else begin : g_word
-          assign propagate[k] = pair[k] ^ pair[k+2] ^ other[k] ^ other[k+2];
-          assign generate_bit[k] = !(pair[k] ^ pair[k+2]);
         end
       end
-      wire start, low, high, carry_out;
       if (n % 4 > 0) begin : g_before
         assign start = g_node[n-1].low;
       end else begin : g_first
@@ -96,20 +97,20 @@ module agreement_sum #(
       end
     end
     // Nodes n and n+4 share a block.
-    for (genvar n = 0; n < nodes; n++) begin : g_block
+    for (genvar n = 0; n < (sliced != 0 ? 0 : nodes); n++) begin : g_block
       if (n % 8 < 4) begin : g_real
         localparam int halves = n + 4 < nodes ? 2 : 1;
         wire [4*halves-1:0] propagates, generate_bits, sums, carries;
         wire [halves-1:0] starts;
         for (genvar i = 0; i < halves; i++) begin : g_half
-          assign propagates[4*i +: 4] = {2'b00, g_node[n+4*i].propagate};
-          assign generate_bits[4*i +: 4] = {2'b00, g_node[n+4*i].generate_bit};
+          assign propagates[4*i +: 4] = {2'b00, g_node[n+4*i].g_cells.propagate};
+          assign generate_bits[4*i +: 4] = {2'b00, g_node[n+4*i].g_cells.generate_bit};
           assign starts[i] = g_node[n+4*i].start;
           assign g_node[n+4*i].low = sums[4*i];
           assign g_node[n+4*i].high = sums[4*i+1];
           assign g_node[n+4*i].carry_out = carries[4*i+1];
         end
-        carry_pair #(.halves(halves), .arithmetic(arithmetic), .sliced(sliced)) u_chain (
+        carry_pair #(.halves(halves), .arithmetic(arithmetic)) u_chain (
           .carry_in(starts), .propagate(propagates), .generate_bit(generate_bits), .sum(sums), .carry(carries)
         );
         wire unused = &{1'b0, sums, carries};

@@ -3,39 +3,23 @@
 // carry_pair: one or two independent carry chains of four positions on Xilinx devices.
 // Position i: sum = propagate ^ carry in, carry out = propagate ? carry in : generate_bit (UG474, UG574).
 // arithmetic = 2: CARRY4 each (7 series); 3: the two halves of one CARRY8 (UltraScale).
-// sliced = 1: chains of `lanes` lanes, a word holds a bit of each.
 `default_nettype none
 
 module carry_pair #(
   parameter int halves = 2,
-  parameter int arithmetic = 3,
-  parameter int lanes = 1,
-  parameter int sliced = 0
+  parameter int arithmetic = 3
 ) (
-  input  wire  [halves*lanes-1:0]   carry_in,
-  input  wire  [4*halves*lanes-1:0] propagate,
-  input  wire  [4*halves*lanes-1:0] generate_bit,
-  output wire  [4*halves*lanes-1:0] sum,
-  output wire  [4*halves*lanes-1:0] carry
+  input  wire  [halves-1:0]   carry_in,
+  input  wire  [4*halves-1:0] propagate,
+  input  wire  [4*halves-1:0] generate_bit,
+  output wire  [4*halves-1:0] sum,
+  output wire  [4*halves-1:0] carry
 );
-  if (halves < 1 || halves > 2 || (sliced == 0 && arithmetic != 2 && arithmetic != 3)) begin : g_check
+  if (halves < 1 || halves > 2 || (arithmetic != 2 && arithmetic != 3)) begin : g_check
     $error("carry_pair: halves must be 1 or 2, arithmetic 2 (CARRY4) or 3 (CARRY8)");
   end
 
-  if (sliced != 0) begin : g_words
-    for (genvar k = 0; k < 4 * halves; k++) begin : g_position
-      wire [lanes-1:0] below, own, above;
-      if (k % 4 > 0) begin : g_next
-        assign below = g_position[k-1].above;
-      end else begin : g_first
-        assign below = carry_in[k/4*lanes +: lanes];
-      end
-      assign own = propagate[k*lanes +: lanes];
-      assign above = (own & below) | (~own & generate_bit[k*lanes +: lanes]);
-      assign sum[k*lanes +: lanes] = own ^ below;
-      assign carry[k*lanes +: lanes] = above;
-    end
-  end else if (arithmetic == 2) begin : g_carry4
+  if (arithmetic == 2) begin : g_carry4
     for (genvar i = 0; i < halves; i++) begin : g_half
       CARRY4 u_carry (
         .CI(1'b0), .CYINIT(carry_in[i]), .S(propagate[4*i +: 4]), .DI(generate_bit[4*i +: 4]), .O(sum[4*i +: 4]),

@@ -31,7 +31,7 @@ module pair_group #(
   end
 
   localparam int sums = pairs / 2;
-  localparam bit chained = arithmetic != 0 || sliced != 0;
+  localparam bit cells = arithmetic != 0 && sliced == 0;
   // Leaves 4i+3 of these i take spare bits along.
   localparam int first = pairs / 8 + 1;
   localparam int last = pairs < 3 ? 0 : (pairs - 3) / 4;
@@ -65,20 +65,25 @@ module pair_group #(
       end else begin : g_no_right
         assign start = '0;
       end
-      if (!chained) begin : g_add
+      if (sliced != 0) begin : g_words
+        sliced_adder #(.lanes(lanes)) u_add (
+          .one(v), .other({g_node[2*n].low_1, g_node[2*n].low_0}), .start(start),
+          .sum({fours[(n-1)*lanes +: lanes], low_1, low_0})
+        );
+      end else if (arithmetic == 0) begin : g_add
         wire below;
         wire [1:0] operand = {g_node[2*n].low_1, g_node[2*n].low_0};
         assign {fours[n-1], low_1, low_0, below} = {1'b0, operand, start} - {1'b1, ~v, 1'b1};
         wire unused = &{1'b0, below};
       end else begin : g_chain
-        wire [2*lanes-1:0] propagate, generate_bit;
-        pair_lut #(.lanes(lanes), .sliced(sliced)) u_low (
-          .a(a), .b(b), .x(x[0]), .y(y[0]), .operand(g_node[2*n].low_0), .propagate(propagate[0 +: lanes]),
-          .generate_bit(generate_bit[0 +: lanes])
+        wire [1:0] propagate, generate_bit;
+        pair_lut u_low (
+          .a(a), .b(b), .x(x[0]), .y(y[0]), .operand(g_node[2*n].low_0), .propagate(propagate[0]),
+          .generate_bit(generate_bit[0])
         );
-        pair_lut #(.lanes(lanes), .sliced(sliced)) u_high (
-          .a(a), .b(b), .x(x[1]), .y(y[1]), .operand(g_node[2*n].low_1), .propagate(propagate[lanes +: lanes]),
-          .generate_bit(generate_bit[lanes +: lanes])
+        pair_lut u_high (
+          .a(a), .b(b), .x(x[1]), .y(y[1]), .operand(g_node[2*n].low_1), .propagate(propagate[1]),
+          .generate_bit(generate_bit[1])
         );
       end
     end else begin : g_leaf
@@ -87,14 +92,20 @@ module pair_group #(
       if (!takes(n)) begin : g_spare
         assign low_1 = v[lanes +: lanes];
       end else begin : g_take
-        if (!chained) begin : g_add
+        if (sliced != 0) begin : g_words
+          wire [lanes-1:0] one = v[lanes +: lanes];
+          wire [lanes-1:0] two = g_node[n/2].low_1;
+          wire [lanes-1:0] three = g_node[n-2].low_1;
+          assign low_1 = one ^ two ^ three;
+          assign fours[(sums+n/4-first)*lanes +: lanes] = (one & two) | (three & (one ^ two));
+        end else if (arithmetic == 0) begin : g_add
           wire below;
           assign {fours[sums+n/4-first], low_1, below} = {1'b0, g_node[n/2].low_1, g_node[n-2].low_1}
             - {1'b1, ~v[1], 1'b1};
           wire unused = &{1'b0, below};
         end else begin : g_chain
-          wire [lanes-1:0] propagate, generate_bit;
-          pair_lut #(.lanes(lanes), .sliced(sliced)) u_high (
+          wire propagate, generate_bit;
+          pair_lut u_high (
             .a(a), .b(b), .x(x[1]), .y(y[1]), .operand(g_node[n/2].low_1), .propagate(propagate),
             .generate_bit(generate_bit)
           );
@@ -114,37 +125,37 @@ module pair_group #(
   end
 
   // Chains: siblings share a block.
-  for (genvar j = 0; j <= (!chained || sums == 0 ? -1 : sums / 2); j++) begin : g_carry
+  for (genvar j = 0; j <= (!cells || sums == 0 ? -1 : sums / 2); j++) begin : g_carry
     localparam int left = j > 0 ? 2 * j : 1;
     localparam int halves = j > 0 && left < sums ? 2 : 1;
-    wire [4*halves*lanes-1:0] propagate, generate_bit, sum, carry;
-    wire [halves*lanes-1:0] carry_in;
+    wire [4*halves-1:0] propagate, generate_bit, sum, carry;
+    wire [halves-1:0] carry_in;
     for (genvar i = 0; i < halves; i++) begin : g_half
-      assign propagate[4*lanes*i +: 4*lanes] = (4*lanes)'(g_node[left+i].g_sum.g_chain.propagate);
-      assign generate_bit[4*lanes*i +: 4*lanes] = (4*lanes)'(g_node[left+i].g_sum.g_chain.generate_bit);
-      assign carry_in[i*lanes +: lanes] = g_node[left+i].start;
-      assign g_node[left+i].low_0 = sum[4*lanes*i +: lanes];
-      assign g_node[left+i].low_1 = sum[(4*i+1)*lanes +: lanes];
-      assign fours[(left+i-1)*lanes +: lanes] = carry[(4*i+1)*lanes +: lanes];
+      assign propagate[4*i +: 4] = {2'b00, g_node[left+i].g_sum.g_chain.propagate};
+      assign generate_bit[4*i +: 4] = {2'b00, g_node[left+i].g_sum.g_chain.generate_bit};
+      assign carry_in[i] = g_node[left+i].start;
+      assign g_node[left+i].low_0 = sum[4*i];
+      assign g_node[left+i].low_1 = sum[4*i+1];
+      assign fours[left+i-1] = carry[4*i+1];
     end
-    carry_pair #(.halves(halves), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)) u_chain (
+    carry_pair #(.halves(halves), .arithmetic(arithmetic)) u_chain (
       .carry_in(carry_in), .propagate(propagate), .generate_bit(generate_bit), .sum(sum), .carry(carry)
     );
     wire unused = &{1'b0, sum, carry};
   end
-  if (chained && last >= first) begin : g_take
+  if (cells && last >= first) begin : g_take
     localparam int halves = last - first + 1;
-    wire [4*halves*lanes-1:0] propagate, generate_bit, sum, carry;
-    wire [halves*lanes-1:0] carry_in;
+    wire [4*halves-1:0] propagate, generate_bit, sum, carry;
+    wire [halves-1:0] carry_in;
     for (genvar i = 0; i < halves; i++) begin : g_half
       localparam int n = 4 * (first + i) + 3;
-      assign propagate[4*lanes*i +: 4*lanes] = (4*lanes)'(g_node[n].g_leaf.g_take.g_chain.propagate);
-      assign generate_bit[4*lanes*i +: 4*lanes] = (4*lanes)'(g_node[n].g_leaf.g_take.g_chain.generate_bit);
-      assign carry_in[i*lanes +: lanes] = g_node[n-2].low_1;
-      assign g_node[n].low_1 = sum[4*lanes*i +: lanes];
-      assign fours[(sums+i)*lanes +: lanes] = carry[4*lanes*i +: lanes];
+      assign propagate[4*i +: 4] = {3'b000, g_node[n].g_leaf.g_take.g_chain.propagate};
+      assign generate_bit[4*i +: 4] = {3'b000, g_node[n].g_leaf.g_take.g_chain.generate_bit};
+      assign carry_in[i] = g_node[n-2].low_1;
+      assign g_node[n].low_1 = sum[4*i];
+      assign fours[sums+i] = carry[4*i];
     end
-    carry_pair #(.halves(halves), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)) u_chain (
+    carry_pair #(.halves(halves), .arithmetic(arithmetic)) u_chain (
       .carry_in(carry_in), .propagate(propagate), .generate_bit(generate_bit), .sum(sum), .carry(carry)
     );
     wire unused = &{1'b0, sum, carry};

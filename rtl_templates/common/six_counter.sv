@@ -28,23 +28,26 @@ module six_counter #(
 
   if (sliced != 0) begin : g_words
     for (genvar i = 0; i < sixes; i++) begin : g_six
-      wire [lanes-1:0] parity_3, parity_5, carry_3, carry_5, low, high, below, between;
-      add_three #(.lanes(lanes), .sliced(1)) u_three (
-        .bits(bits[6*lanes*i +: 3*lanes]), .below({lanes{1'b0}}), .parity(parity_3), .majority(carry_3)
-      );
-      add_three #(.lanes(lanes), .sliced(1)) u_five (
-        .bits({parity_3, bits[(6*i+3)*lanes +: 2*lanes]}), .below({lanes{1'b0}}), .parity(parity_5), .majority(carry_5)
-      );
-      wire [lanes-1:0] sixth = bits[(6*i+5)*lanes +: lanes];
+      // Full adders: of three bits, of the next two, of the sixth and the carry from below.
+      wire [6*lanes-1:0] six = bits[6*lanes*i +: 6*lanes];
+      wire [lanes-1:0] differ_2 = six[0 +: lanes] ^ six[lanes +: lanes];
+      wire [lanes-1:0] parity_3 = differ_2 ^ six[2*lanes +: lanes];
+      wire [lanes-1:0] carry_3 = (six[0 +: lanes] & ~differ_2) | (six[2*lanes +: lanes] & differ_2);
+      wire [lanes-1:0] differ_4 = parity_3 ^ six[3*lanes +: lanes];
+      wire [lanes-1:0] parity_5 = differ_4 ^ six[4*lanes +: lanes];
+      wire [lanes-1:0] carry_5 = (parity_3 & ~differ_4) | (six[4*lanes +: lanes] & differ_4);
+      wire [lanes-1:0] sixth = six[5*lanes +: lanes];
+      wire [lanes-1:0] below, high, differ_6;
       if (i > 0) begin : g_next
         assign below = g_six[i-1].high;
       end else begin : g_first
         assign below = '0;
       end
-      assign low = parity_5 ^ sixth;
-      assign between = (low & below) | (~low & sixth);
-      assign high = ((carry_3 ^ carry_5) & between) | (carry_3 & carry_5);
-      assign count[2*lanes*i +: 2*lanes] = {carry_3 ^ carry_5 ^ between, low ^ below};
+      assign differ_6 = parity_5 ^ sixth;
+      wire [lanes-1:0] carry_6 = (sixth & ~differ_6) | (below & differ_6);
+      wire [lanes-1:0] either = carry_3 ^ carry_5;
+      assign high = (carry_3 & carry_5) | (carry_6 & either);
+      assign count[2*lanes*i +: 2*lanes] = {either ^ carry_6, differ_6 ^ below};
     end
     assign count[2*sixes*lanes +: lanes] = g_six[sixes-1].high;
   end else if (arithmetic == 0) begin : g_portable

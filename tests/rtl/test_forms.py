@@ -74,7 +74,9 @@ def test_a_form_must_be_known() -> None:
 
 
 EQUAL = """
-module equal #(parameter int pairs = 15, parameter int arithmetic = 3, parameter int fault = 0) (
+module equal #(
+  parameter int pairs = 15, parameter int arithmetic = 3, parameter int sliced = 0, parameter int fault = 0
+) (
   input wire [2*pairs-1:0] weights, input wire [4*pairs-1:0] codes, output wire same
 );
   localparam int taken = pairs < 3 ? 0 : (pairs - 3) / 4 - pairs / 8;
@@ -85,7 +87,7 @@ module equal #(parameter int pairs = 15, parameter int arithmetic = 3, parameter
   wire [2*fours_bits-1:0] fours;
   pair_group #(.pairs(pairs), .arithmetic(0)) u_portable (
     .weights(weights), .codes(codes), .ones(ones[0]), .twos(twos[0 +: twos_bits]), .fours(fours[0 +: fours_bits]));
-  pair_group #(.pairs(pairs), .arithmetic(arithmetic)) u_primitives (
+  pair_group #(.pairs(pairs), .arithmetic(arithmetic), .sliced(sliced)) u_primitives (
     .weights(weights), .codes(codes ^ (fault == 1 ? 1 : 0)), .ones(ones[1]), .twos(twos[twos_bits +: twos_bits]),
     .fours(fours[fours_bits +: fours_bits]));
   assign same = ones[0] == ones[1] && twos[0 +: twos_bits] == twos[twos_bits +: twos_bits]
@@ -94,14 +96,20 @@ endmodule
 """
 
 
-@pytest.mark.parametrize(("pairs", "arithmetic", "fault"), [(7, 2, 0), (15, 3, 0), (12, 3, 0), (15, 3, 1)])
-def test_groups_are_proven_equal_to_the_portable_form(tmp_path: Path, pairs: int, arithmetic: int, fault: int) -> None:
+@pytest.mark.parametrize(
+    ("pairs", "arithmetic", "sliced", "fault"),
+    [(7, 2, 0, 0), (15, 3, 0, 0), (12, 3, 0, 0), (15, 3, 0, 1), (15, 3, 1, 0), (15, 3, 1, 1)],
+)
+def test_groups_are_proven_equal_to_the_portable_form(
+    tmp_path: Path, pairs: int, arithmetic: int, sliced: int, fault: int
+) -> None:
     """For all weights and codes (90 bits at 15 pairs), by Yosys' SAT solver; one flipped code bit is found."""
     (tmp_path / "equal.sv").write_text(EQUAL)
     done = run_yosys(
         tmp_path,
         f"read_verilog -sv -defer {sources()} equal.sv",
-        f"hierarchy -top equal -chparam pairs {pairs} -chparam arithmetic {arithmetic} -chparam fault {fault}",
+        f"hierarchy -top equal -chparam pairs {pairs} -chparam arithmetic {arithmetic} "
+        f"-chparam sliced {sliced} -chparam fault {fault}",
         "proc; setattr -mod -unset keep_hierarchy; flatten; opt -full; sat -verify -prove same 1 equal",
     )
     assert (done.returncode == 0) == (fault == 0), done.stdout[-800:] + done.stderr[-800:]
