@@ -70,12 +70,14 @@ module pair_group #(
           .one(v), .other({g_node[2*n].low_1, g_node[2*n].low_0}), .start(start),
           .sum({fours[(n-1)*lanes +: lanes], low_1, low_0})
         );
-      end else if (arithmetic == 0) begin : g_add
+      end
+      if (arithmetic == 0 && sliced == 0) begin : g_add
         wire below;
         wire [1:0] operand = {g_node[2*n].low_1, g_node[2*n].low_0};
         assign {fours[n-1], low_1, low_0, below} = {1'b0, operand, start} - {1'b1, ~v, 1'b1};
         wire unused = &{1'b0, below};
-      end else begin : g_chain
+      end
+      if (cells) begin : g_chain
         wire [1:0] propagate, generate_bit;
         pair_lut u_low (
           .a(a), .b(b), .x(x[0]), .y(y[0]), .operand(g_node[2*n].low_0), .propagate(propagate[0]),
@@ -98,12 +100,14 @@ module pair_group #(
           wire [lanes-1:0] three = g_node[n-2].low_1;
           assign low_1 = one ^ two ^ three;
           assign fours[(sums+n/4-first)*lanes +: lanes] = (one & two) | (three & (one ^ two));
-        end else if (arithmetic == 0) begin : g_add
+        end
+        if (arithmetic == 0 && sliced == 0) begin : g_add
           wire below;
           assign {fours[sums+n/4-first], low_1, below} = {1'b0, g_node[n/2].low_1, g_node[n-2].low_1}
             - {1'b1, ~v[1], 1'b1};
           wire unused = &{1'b0, below};
-        end else begin : g_chain
+        end
+        if (cells) begin : g_chain
           wire propagate, generate_bit;
           pair_lut u_high (
             .a(a), .b(b), .x(x[1]), .y(y[1]), .operand(g_node[n/2].low_1), .propagate(propagate),
