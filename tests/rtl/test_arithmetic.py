@@ -179,7 +179,7 @@ int main() {
       for (int form = 0; form < 4; ++form) {
         const int unit = 4 * n + form;
         const int other_sum = top.other[unit / 4] >> (8 * (unit %% 4)) & 255;
-        const bool same = (unit < 32 ? uint32_t(top.same) : uint32_t(top.same >> 32)) >> (unit %% 32) & 1;
+        const bool same = top.same >> unit & 1;
         if (int(top.f[unit]) != f_of[then][n] || int(top.z[unit]) != z_of[then][n] || !same ||
             other_sum != other_of[then][n]) {
           std::printf("pairs %%d arithmetic %%d cycle %%d: F %%d for %%d, Z %%d for %%d\\n", pairs_of[n], form, t,
