@@ -11,7 +11,6 @@ from typing import Any
 from reports.table import clean
 
 LONGEST_NAME = 160
-LONGEST_TEXT = 600
 _EMPTY = frozenset({"rect", "circle", "line", "polyline", "input"})
 
 

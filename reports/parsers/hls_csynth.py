@@ -104,6 +104,10 @@ def _latency(draft: Draft, table: Table | None) -> None:
         draft.problem(f"the latency table has {len(body)} rows, not one", line=table.first, field="latency_min")
         return
     line, _, cells, _ = body[0]
+    if {"Instance", "Loop Name"} & set(cells):
+        what = "the table of instances or loops stands where the module's belongs (lines lost?)"
+        draft.problem(what, line=line, field="latency_min")
+        return
     for name, cell in _cycles(cells).items():
         values.put_count(draft, name, cell, line, "the column" if cell is None else "the cell")
     if "Pipeline Type" in cells:

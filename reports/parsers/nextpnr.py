@@ -8,7 +8,7 @@ from typing import Any
 
 from reports.errors import ReportError
 from reports.parsed import FIGURES, PLACE, ROUTE, Draft
-from reports.parsers.nextpnr_cells import Use, fill
+from reports.parsers.nextpnr_cells import Use, fill, lost_beside
 from reports.source import Source
 from reports.text import read_json
 
@@ -68,6 +68,10 @@ def _read_json(source: Source, draft: Draft) -> None:
             continue
         uses[kind] = Use(used, available)
     fill(uses, draft)
+    lost = lost_beside(uses, draft)
+    if lost:
+        draft.withdraw("lut", "ff", "bram18", "uram", "dsp", "lutram")
+        draft.problem(f"{', '.join(lost)} are not listed, and every device has them (lines lost?)", field="utilization")
     clocks = data.get("fmax")
     if not isinstance(clocks, dict):
         draft.problem("is missing", field="fmax")

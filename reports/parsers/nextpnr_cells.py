@@ -27,6 +27,8 @@ class Family:
         dsp: kinds that are multipliers or parts of one.
         dsp_where: kinds of devices that have DSPs: there a line without them is lost.
         dsp_together: kinds that stand together: where one is listed, all are.
+        beside: kinds that every device has, and that stand behind a counted one in the order of the alphabet.
+        bare: available LUTs of the one device that has neither block RAM nor what stands beside it.
     """
 
     tool: str
@@ -36,6 +38,8 @@ class Family:
     dsp: re.Pattern[str] | None = None
     dsp_where: frozenset[str] = frozenset()
     dsp_together: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+    bare: int | None = None
 
 
 _UP5K = frozenset(("ICESTORM_SPRAM", "SB_LEDDA_IP", "SB_RGBA_DRV", "ICESTORM_HFOSC", "ICESTORM_LFOSC", "IO_I3C"))
@@ -43,12 +47,14 @@ FAMILIES: dict[str, Family] = {
     "ice40": Family(
         "nextpnr-ice40", "ICESTORM_LC", {"lut": {"ICESTORM_LC": 1}, "bram18": {"ICESTORM_RAM": 1}}, ("lut", "bram18"),
         re.compile(r"ICESTORM_DSP"), _UP5K,
+        beside=frozenset(("ICESTORM_PLL", "SB_GB", "SB_IO", "SB_WARMBOOT")), bare=384,
     ),
     "ecp5": Family(
         "nextpnr-ecp5", "DP16KD",
         {"lut": {"TRELLIS_COMB": 1}, "ff": {"TRELLIS_FF": 1}, "bram18": {"DP16KD": 1}, "lutram": {"TRELLIS_RAMW": 1}},
         ("lut", "ff", "bram18"), re.compile(r"MULT18X18D|ALU54B"), frozenset(("DP16KD",)),
         frozenset(("MULT18X18D", "ALU54B")),
+        frozenset(("CLKDIVF", "DQSBUFM", "OSCG", "TRELLIS_ECLKBUF", "TRELLIS_IO", "USRMCLK")),
     ),
     "machxo2": Family(
         "nextpnr-machxo2", "DP8KC", {"lut": {"TRELLIS_COMB": 1}, "ff": {"TRELLIS_FF": 1}, "bram18": {"DP8KC": 1}},
@@ -113,12 +119,26 @@ def fill(uses: Mapping[str, Use], draft: Draft) -> None:
             draft.available[name] = max(weight * uses[kind].available for kind, weight in listed.items())
         elif name == "lut" and "TRELLIS_SLICE" in uses:
             continue  # nextpnr before 2022 counted slices of two LUTs; its log has LUTs elsewhere
+        elif name == "bram18" and family.bare is not None and draft.available.get("lut") == family.bare:
+            draft.figure(name, 0)
         elif name in family.needed and not (name == "ff" and "TRELLIS_SLICE" in uses):
             draft.problem(f"{' and '.join(weights)} are not listed (line lost?)", field=name)
         elif name == "bram18":
             draft.figure(name, 0)
     draft.figure("uram", 0)
     _dsp(uses, family, draft)
+
+
+def lost_beside(uses: Mapping[str, Use], draft: Draft) -> list[str]:
+    """Kinds that every device of the family has and the report does not list.
+
+    In JSON a lost stretch of lines joins the beginning of one entry with the end of another: a count of the second
+    then stands under the name of the first, and only the kinds between them tell.
+    """
+    family = FAMILIES.get(draft.family or "")
+    if family is None or draft.available.get("lut") in (None, family.bare):
+        return []  # slices instead of LUTs: a report of 2021, whose kinds are not all known here
+    return sorted(family.beside - set(uses))
 
 
 def _dsp(uses: Mapping[str, Use], family: Family, draft: Draft) -> None:

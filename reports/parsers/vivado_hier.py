@@ -132,7 +132,7 @@ class HierarchyReader:
         """Columns are found by name.
 
         Raises:
-            ReportError: a column is missing.
+            ReportError: a column is missing, or stands elsewhere than Vivado writes it: no number can be told then.
         """
         self.draft = draft
         self.stack: list[Frame] = []
@@ -145,7 +145,7 @@ class HierarchyReader:
             elif key not in _OPTIONAL:
                 raise ReportError(file, f"has no column {known[0]}", key, number)
         if list(self.at.values()) != sorted(self.at.values()):
-            draft.problem("columns stand in another order than any Vivado writes", line=number)
+            raise ReportError(file, "columns stand in another order than any Vivado writes", line=number)
 
     def row(self, cells: list[str], number: int, margin: int = 0) -> None:
         """A row; `margin` blanks stand before an instance that is not indented."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from reports.grid import Table, is_border, tables
 from reports.parsed import Draft
@@ -40,7 +41,10 @@ class Section:
 
 
 def sections(lines: list[Line], draft: Draft) -> list[Section]:
-    """Sections in order; every title of the table of contents must be there, or the report is not whole."""
+    """Sections in order; every title of the table of contents must be there, or the report is not whole.
+
+    A section whose next title is lost may hold lines of another one: nothing of it is vouched for, so it is left out.
+    """
     contents: list[str] = []
     found: list[tuple[str, Section]] = []
     reading = False
@@ -64,6 +68,9 @@ def sections(lines: list[Line], draft: Draft) -> list[Section]:
         missing = [title for title in contents if title not in titles] or ["the order"]
         text = f"sections are not those of the table of contents; lost: {', '.join(missing)} (truncated?)"
         draft.problem(text, line=lines[-1].number)
+        expected = dict(pairwise([*contents, ""]))
+        followed = zip(found, [*titles[1:], ""], strict=True)
+        found = [entry for entry, after in followed if expected.get(entry[0]) == after]
     return [section for _, section in found]
 
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Rows of reports that tests share."""
+"""What tests of reports share: rows of a report.json, and where real reports are."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from reports.cells import count, dsp_kinds
 
+# Real reports, no part of this repository: tests of them are skipped where the folder is missing.
+CORPUS = Path(os.environ.get("REPORT_CORPUS") or Path(__file__).resolve().parents[3] / "shared" / "report_corpus")
 CELLS = {
     "xcup": {"LUT6": 900, "LUT2": 90, "INV": 10, "FDRE": 1200, "RAMB36E2": 3, "CARRY4": 40},
     "ecp5": {"LUT4": 2400, "TRELLIS_FF": 1250, "DP16KD": 7, "CCU2C": 100, "PFUMX": 12},

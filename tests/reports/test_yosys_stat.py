@@ -8,13 +8,13 @@ import json
 from pathlib import Path
 
 import pytest
+from report_samples import CORPUS
 
 from reports.errors import ReportError
 from reports.parse import parse
 from reports.parsers.yosys_stat import looks_like, read_stat
 
 FIXTURES = Path(__file__).parent / "fixtures"
-CORPUS = Path(__file__).resolve().parents[3] / "shared" / "report_corpus"
 # As Yosys 0.33 to 0.5x print it: name before count, submodules among the cells.
 OLD = """ Yosys 0.33 (git sha1 2584903a060)
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import hls_samples as hls
 import small_samples as small
 import vivado_samples as vivado
+from report_samples import CORPUS
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
-CORPUS = Path(__file__).parents[4] / "shared" / "report_corpus"
 READ = {".rpt", ".txt", ".json", ".xml", ".log", ".md"}
 LARGEST = 200_000
 SYNTH = "vivado_synth.rpt"

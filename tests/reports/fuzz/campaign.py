@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 if __name__ == "__main__":
-    sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "parsers")]
+    sys.path += [str(Path(__file__).parents[1] / room) for room in ("fuzz", "parsers", "")]
 
 import heavy
 from bases import Base, corpus, own

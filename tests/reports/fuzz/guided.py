@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "parsers")]
+sys.path += [str(Path(__file__).parents[1] / room) for room in ("fuzz", "parsers", "")]
 
 TARGETS = (
     "hls_csynth", "hls_summary", "hls_csynth_xml", "hls_cosim", "hls_trace", "hls_log", "vivado_util", "vivado_hier",

@@ -56,6 +56,30 @@ def test_registers_of_another_table_are_no_figure(tmp_path: Path) -> None:
     assert read(text, tmp_path / "x").figures.ff is None
 
 
+def test_nothing_is_printed_of_what_a_lost_stretch_may_have_exchanged(tmp_path: Path) -> None:
+    slr = hls.csynth("Vitis HLS", "2021.1", dsp="DSP", slr=True).splitlines(keepends=True)
+    latency = next(i for i, line in enumerate(slr) if line.startswith("+ Latency")) + 2
+    instances = next(i for i, line in enumerate(slr) if "* Instance:" in line) + 1
+    parsed = read("".join(slr[:latency] + slr[instances:]), tmp_path / "x")
+    assert not parsed.complete and not set(parsed.figures.known()) & {"latency_min", "latency_max", "ii_min", "ii_max"}
+
+    lines = vivado.versal().splitlines(keepends=True)
+    title = max(i for i, line in enumerate(lines) if line.startswith("1. Netlist Logic"))
+    following = max(i for i, line in enumerate(lines) if line.startswith("2. CLB Distribution"))
+    parsed = read("".join(lines[: title + 3] + lines[following + 1 :]), tmp_path / "x")
+    assert not parsed.complete and parsed.figures.ff is None and parsed.figures.dsp == 7
+
+    lines = small.xml().splitlines(keepends=True)
+    at = next(i for i, line in enumerate(lines) if '"FFs"' in line)
+    parsed = read("".join([*lines[:at], lines[at + 1], lines[at], *lines[at + 2 :]]), tmp_path / "x")
+    assert not parsed.complete and not parsed.figures.known()
+
+    text = json.dumps(small.NEXTPNR, indent=1)
+    ram = text.index('"used": 3')
+    parsed = read(text[:ram] + text[text.rindex('"used": 0') :], tmp_path / "x")
+    assert not parsed.complete and parsed.figures.bram18 is None and parsed.figures.fmax_mhz == 98.25
+
+
 def test_the_encoding_that_xml_declares_decides_nothing(tmp_path: Path) -> None:
     """Text is decoded by its byte order mark, as every report is: a spoilt declaration spoils no figure."""
     whole = read(small.xml(), tmp_path / "whole")

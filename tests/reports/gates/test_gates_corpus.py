@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
+from report_samples import CORPUS
 
 from reports.__main__ import main
 
-CORPUS = Path(__file__).resolve().parents[4] / "shared" / "report_corpus"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the report corpus is not beside the checkout")
 
 

@@ -7,10 +7,8 @@ LUT 400, FF 100, 3 BRAM18, 5 DSP; latency 20 to 30 at 5 ns, interval 21 to 31; e
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 RULE = "=" * 64
-CORPUS = Path(__file__).parents[4] / "shared" / "report_corpus"
 PART, FAMILY = "xc7z020-clg400-1", "zynq"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import hls_samples as samples
 import pytest
 from hls4ml_samples import APP, utilization, write_project
+from report_samples import CORPUS
 
 from reports.errors import ReportError
 from reports.hls4ml import parse_vivado_report, read_vivado_report
@@ -217,9 +218,9 @@ def test_reading_refuses_a_project_without_reports(project: Path) -> None:
 
 
 def corpus(pattern: str) -> Path:
-    found = sorted(samples.CORPUS.glob(pattern))
+    found = sorted(CORPUS.glob(pattern))
     if not found:
-        pytest.skip(f"no report {pattern} in {samples.CORPUS}")
+        pytest.skip(f"no report {pattern} in {CORPUS}")
     return found[0]
 
 

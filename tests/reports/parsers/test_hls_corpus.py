@@ -9,12 +9,12 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import hls_samples as samples
 import pytest
+from report_samples import CORPUS
 
 from reports.parse import parse
 
-INDEX = samples.CORPUS / "INDEX.tsv"
+INDEX = CORPUS / "INDEX.tsv"
 COLUMNS = {
     "LUT": "lut", "FF": "ff", "BRAM": "bram18", "URAM": "uram", "DSP": "dsp",
     "latency_min": "latency_min", "latency_max": "latency_max", "II_min": "ii_min", "II_max": "ii_max",
@@ -34,13 +34,13 @@ def rows() -> list[dict[str, str]]:
 
 
 ROWS = rows()
-needs_corpus = pytest.mark.skipif(not ROWS, reason=f"no reports in {samples.CORPUS}")
+needs_corpus = pytest.mark.skipif(not ROWS, reason=f"no reports in {CORPUS}")
 
 
 @needs_corpus
 @pytest.mark.parametrize("row", ROWS, ids=[row["file"][:60] for row in ROWS])
 def test_every_figure_of_the_index(row: dict[str, str]) -> None:
-    parsed = parse(samples.CORPUS / row["file"])
+    parsed = parse(CORPUS / row["file"])
     known = parsed.figures.known()
     tile = 2 if row["kind"] == "hls4ml_vivado_synth_rpt" else 1
     assert parsed.kind == row["kind"]
@@ -60,13 +60,13 @@ def test_every_figure_of_the_index(row: dict[str, str]) -> None:
 @needs_corpus
 def test_only_runs_that_failed_are_not_usable() -> None:
     failed = {row["file"] for row in ROWS if "=Fail" in row["notes"] or "FAILED run" in row["notes"]}
-    assert {row["file"] for row in ROWS if not parse(samples.CORPUS / row["file"]).usable} == failed
+    assert {row["file"] for row in ROWS if not parse(CORPUS / row["file"]).usable} == failed
 
 
 def corpus(pattern: str) -> Path:
-    found = sorted(samples.CORPUS.glob(pattern))
+    found = sorted(CORPUS.glob(pattern))
     if not found:
-        pytest.skip(f"no report {pattern} in {samples.CORPUS}")
+        pytest.skip(f"no report {pattern} in {CORPUS}")
     return found[0]
 
 

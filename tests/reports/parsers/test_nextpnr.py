@@ -11,9 +11,13 @@ import pytest
 from reading import Read
 
 ECP5 = {"TRELLIS_IO": (16, 197), "DP16KD": (3, 56), "MULT18X18D": (2, 28), "ALU54B": (0, 14),
-        "TRELLIS_FF": (18, 24288), "TRELLIS_COMB": (75, 24288), "TRELLIS_RAMW": (0, 3036)}  # fmt: skip
-UP5K = {"ICESTORM_LC": (100, 5280), "ICESTORM_RAM": (3, 30), "ICESTORM_DSP": (1, 8), "ICESTORM_SPRAM": (0, 4)}
-HX = {"ICESTORM_LC": (51, 1280), "ICESTORM_RAM": (1, 16), "SB_IO": (6, 112)}
+        "TRELLIS_FF": (18, 24288), "TRELLIS_COMB": (75, 24288), "TRELLIS_RAMW": (0, 3036), "CLKDIVF": (0, 4),
+        "DQSBUFM": (0, 8), "OSCG": (0, 1), "TRELLIS_ECLKBUF": (0, 8), "USRMCLK": (0, 1)}  # fmt: skip
+BESIDE = {"SB_GB": (0, 8), "SB_IO": (6, 112), "ICESTORM_PLL": (0, 1), "SB_WARMBOOT": (0, 1)}
+UP5K = {
+    "ICESTORM_LC": (100, 5280), "ICESTORM_RAM": (3, 30), "ICESTORM_DSP": (1, 8), "ICESTORM_SPRAM": (0, 4), **BESIDE,
+}  # fmt: skip
+HX = {"ICESTORM_LC": (51, 1280), "ICESTORM_RAM": (1, 16), **BESIDE}
 GOWIN_DSP = {kind: (int(kind == "MULT9X9"), 10) for kind in (
     "MULT9X9", "MULT18X18", "MULT36X36", "MULTALU18X18", "MULTALU36X18", "MULTADDALU18X18")}  # fmt: skip
 CLOCKS = {"slow": (204.37, 12.0), "fast": (247.28, 12.0)}
@@ -56,6 +60,22 @@ def test_device_without_multipliers_and_a_lost_line(read: Read) -> None:
     assert read(report(HX)).figures.dsp == 0
     lost = {kind: use for kind, use in UP5K.items() if kind != "ICESTORM_DSP"}
     assert not read(report(lost)).usable and read(report(lost)).figures.dsp is None
+
+
+@pytest.mark.parametrize(("cells", "lost"), [(HX, kind) for kind in BESIDE] + [(ECP5, "DQSBUFM"), (ECP5, "USRMCLK")])
+def test_kinds_that_every_device_has(read: Read, cells: dict[str, tuple[int, int]], lost: str) -> None:
+    """Where one is missing from JSON, the count of another may stand under a counted kind's name."""
+    assert read(report(cells)).usable
+    parsed = read(report({kind: use for kind, use in cells.items() if kind != lost}))
+    assert not parsed.usable and lost in parsed.problems[0].text
+    assert parsed.figures.known().keys() == {"fmax_mhz", "clock_target_ns"}
+
+
+def test_the_device_without_block_ram_and_pll(read: Read) -> None:
+    lp384 = {"ICESTORM_LC": (9, 384), "SB_GB": (1, 8), "SB_IO": (6, 55), "SB_WARMBOOT": (0, 1)}
+    parsed = read(report(lp384))
+    assert parsed.usable and (parsed.figures.lut, parsed.figures.bram18, parsed.figures.dsp) == (9, 0, 0)
+    assert not read(report({**lp384, "ICESTORM_LC": (9, 385)})).usable
 
 
 @pytest.mark.parametrize(

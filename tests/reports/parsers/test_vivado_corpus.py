@@ -12,11 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
+from report_samples import CORPUS
 
 from reports.parse import parse, parsed_json
 from reports.validate import parsed_schema, problems
 
-CORPUS = Path(__file__).resolve().parents[4] / "shared" / "report_corpus"
 INDEX = CORPUS / "INDEX.tsv"
 ROWS = list(csv.DictReader(INDEX.read_text().splitlines(), delimiter="\t")) if INDEX.is_file() else []
 MINE = [row for row in ROWS if row["kind"].startswith(("vivado_util", "vivado_timing", "vivado_power", "vivado_accel",
