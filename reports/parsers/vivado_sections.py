@@ -69,7 +69,7 @@ def sections(lines: list[Line], draft: Draft) -> list[Section]:
         text = f"sections are not those of the table of contents; lost: {', '.join(missing)} (truncated?)"
         draft.problem(text, line=lines[-1].number)
         expected = dict(pairwise([*contents, ""]))
-        followed = zip(found, [*titles[1:], ""], strict=True)
+        followed = zip(found, [*titles[1:], ""], strict=False)  # no title at all: nothing
         found = [entry for entry, after in followed if expected.get(entry[0]) == after]
     return [section for _, section in found]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mutants of arithmetic: `python tests/reports/mutants.py [--each N] [--seed S]`, in the root of the checkout.
+"""Mutants of arithmetic: `python tests/reports/mutants.py [--each N] [--seed S] [--list]`, in the root of the checkout.
 
 mutmut, with those of its operators that change what is computed: a number, a comparison, `and`, `or`, `not`, `is`,
 `in`, an operator of arithmetic, True and False, `break` and `continue`, the condition of `a if b else c`, the side
@@ -23,15 +23,16 @@ from mutmut.mutation import file_mutation, mutators
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.mutation.diff_apply import get_diff_for_mutant
 from mutmut.stats import status_by_exit_code
-from report_samples import CORPUS
 
 ARITHMETIC = (
     mutators.operator_number, mutators.operator_swap_op, mutators.operator_remove_unary_ops, mutators.operator_keywords,
     mutators.operator_name, mutators.operator_augmented_assignment, mutators.operator_if_exp, mutators.operator_lambda,
     mutators.operator_symmetric_string_methods_swap, mutators.operator_unsymmetrical_string_methods_swap,
 )  # fmt: skip
+# mutants/ is a copy of the checkout, with other neighbours. (Importing `reports` here would hide its mutants.)
+CORPUS = Path(__file__).resolve().parents[3] / "shared" / "report_corpus"
 SKIPPED = next(code for code, status in status_by_exit_code.items() if status == "skipped")
-ENDS = ("killed", "timeout", "survived", "no tests", "skipped")
+ENDS = ("killed", "timeout", "survived", "no tests", "skipped", "not checked")
 
 
 def generate() -> list[SourceFileMutationData]:
@@ -57,9 +58,8 @@ def leave_out(modules: Sequence[SourceFileMutationData], each: int, seed: int) -
     """Mark as skipped what is beyond `each` mutants of a parser; gates are never sampled."""
     for module in modules:
         names = sorted(module.exit_code_by_key)
-        if Path(module.path).parent.name != "parsers" or len(names) <= each:
-            continue
-        taken = set(random.Random(f"{seed}/{module.path}").sample(names, each))
+        sampled = Path(module.path).parent.name == "parsers" and len(names) > each
+        taken = set(random.Random(f"{seed}/{module.path}").sample(names, each) if sampled else names)
         for name in names:
             if name not in taken:
                 module.exit_code_by_key[name] = SKIPPED
@@ -101,7 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="which of them")
     parser.add_argument("--list", action="store_true", help="only print what earlier calls found")
     asked = parser.parse_args(arguments)
-    os.environ["REPORT_CORPUS"] = str(CORPUS)
+    os.environ.setdefault("REPORT_CORPUS", str(CORPUS))
     if not asked.list:
         modules = generate()
         leave_out(modules, asked.each, asked.seed)
