@@ -29,8 +29,10 @@ module carry_chain #(
       assign own = propagate[k*lanes +: lanes];
       assign carry = (own & below) | (~own & generate_bit[k*lanes +: lanes]);
       assign sum[k*lanes +: lanes] = own ^ below;
+      if (k == width - 1) begin : g_last
+        wire unused = &{1'b0, carry};
+      end
     end
-    wire unused = &{1'b0, g_position[width-1].carry};
   end else begin : g_cells
     localparam int positions = arithmetic == 2 ? 4 : 8;
     localparam int blocks = (width + positions - 1) / positions;

@@ -35,11 +35,13 @@ module ternary_adder #(
     );
     assign parities[k*lanes +: lanes] = parity;
     assign belows[k*lanes +: lanes] = below;
+    if (k == width - 1) begin : g_last
+      wire unused = &{1'b0, majority};
+    end
   end
   carry_chain #(.width(width), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)) u_chain (
     .propagate(parities), .generate_bit(belows), .sum(sum)
   );
-  wire unused = &{1'b0, g_position[width-1].majority};
 endmodule
 
 `default_nettype wire
