@@ -84,7 +84,7 @@ def figures(result: SynthResult, pe: int, simd: int, form: str) -> dict[str, Any
         "carry": counts.carry / products,
         "ff": counts.ff / products,
         # Of the unit and of the thresholds: in a net a FIFO parts them.
-        "levels": max(module.levels or 0 for module in result.modules if module.name != TOP),
+        "levels": max(m.levels for m in result.modules if m.name != TOP and m.levels is not None),
         "dsp": counts.dsp,
         "limit": LIMITS.get((form, pe, simd)),
     }
