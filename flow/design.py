@@ -70,6 +70,29 @@ class Design:
                     f"{node.name}: stream_channels {folding.stream_channels} must divide its "
                     f"{node.out_channels} channels"
                 )
+            self._check_pixels(node, folding)
+
+    def _check_pixels(self, node: Op, folding: Folding) -> None:
+        """Several pixels a beat: whole ones, of one row, as many as the other end of each stream has."""
+        if folding.pixels > 1 and folding.stream_channels != node.out_channels:
+            raise FoldError(
+                f"{node.name}: a beat of {folding.pixels} pixels has all their channels, found stream_channels "
+                f"{folding.stream_channels} of {node.out_channels}; fold it anew"
+            )
+        for stream in node.inputs:
+            pixels, width = self.pixels(stream), self.shape(stream).width
+            if folding.pixels_in != pixels:
+                raise FoldError(
+                    f"{node.name}: takes {folding.pixels_in} pixels a beat of {stream!r}, which has {pixels}; "
+                    "fold both alike"
+                )
+            if width % pixels:
+                raise FoldError(
+                    f"{node.name}: {pixels} pixels a beat must divide the {width} pixels of a row of {stream!r}; feed "
+                    "images of another width or fold for fewer pixels a beat"
+                )
+            if pixels > 1 and not node.accepts(folding, pixels * self.shape(stream).channels):
+                raise FoldError(f"{node.name}: cannot take {pixels} pixels a beat with {folding}; fold it anew")
 
     @cached_property
     def shapes(self) -> dict[str, Shape]:
@@ -94,16 +117,26 @@ class Design:
         return self.ranges[stream].bits
 
     def stream_channels(self, stream: str) -> int:
-        """Channels a beat; `image` moves one whole pixel a beat."""
+        """Channels a beat; `image` moves whole pixels."""
         return self.image.channels if stream == IMAGE else self.foldings[stream].stream_channels
+
+    def pixels(self, stream: str) -> int:
+        """Neighbouring pixels of a row a beat; of `image` as many as its readers take."""
+        if stream != IMAGE:
+            return self.foldings[stream].pixels
+        return next((self.foldings[node.name].pixels_in for node in self.graph.consumers[stream]), 1)
+
+    def values(self, stream: str) -> int:
+        """Values a beat of a stream."""
+        return self.stream_channels(stream) * self.pixels(stream)
 
     def beats(self, stream: str) -> int:
         """Beats a frame of a stream."""
-        return self.shapes[stream].values // self.stream_channels(stream)
+        return self.shapes[stream].values // self.values(stream)
 
     def beat_bits(self, stream: str) -> int:
         """Bits of one beat of a stream."""
-        return self.stream_channels(stream) * self.bits(stream)
+        return self.values(stream) * self.bits(stream)
 
     def consumers(self, stream: str) -> tuple[Edge, ...]:
         """Edges that leave a stream."""
@@ -145,7 +178,7 @@ class Design:
             "image": asdict(self.image),
             "board": self.board.name,
             "arithmetic": self.board.form,
-            "foldings": {node.name: asdict(self.foldings[node.name]) for node in self.graph.nodes},
+            "foldings": {node.name: _entry(self.foldings[node.name]) for node in self.graph.nodes},
             "depths": {edge.name: edge.depth for edge in self.edges},
         }
 
@@ -153,3 +186,9 @@ class Design:
     def digest(self) -> str:
         """sha256 of the graph and every choice of this build."""
         return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
+
+
+def _entry(folding: Folding) -> dict[str, Any]:
+    """A folding as JSON; one pixel a beat, as nearly all streams have, goes unsaid."""
+    unsaid = {key for key in ("pixels", "pixels_in") if getattr(folding, key) == 1}
+    return {key: value for key, value in asdict(folding).items() if key not in unsaid}

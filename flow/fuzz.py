@@ -26,6 +26,7 @@ from flow.design import Design
 from flow.errors import ErnError
 from flow.estimate import estimate, total
 from flow.ops.base import Array
+from flow.ops.wide_row import PIXELS
 from flow.random_graph import random_folding, random_graph
 from flow.rewrite import pool_first
 
@@ -37,6 +38,8 @@ LUTS = 3000
 TRIES = 10
 POOLED = 3
 """Every so many graphs are rewritten to pool before the classifier, where they can be."""
+SEVERAL = 5
+"""One graph in so many has several pixels a beat of the image, where they divide its width."""
 WIDE = 10
 """One graph in so many may be of any width."""
 
@@ -80,9 +83,11 @@ def random_case(seed: int, frames: int = FRAMES) -> Case:
     rng = np.random.default_rng(seed)
     graph, image = random_graph(seed)
     graph = pool_first(graph) if seed % POOLED == 0 else graph
+    several = [p for p in PIXELS[1:] if image.width % p == 0] if seed % SEVERAL == 1 else []
+    pixels = int(rng.choice(several)) if several else 1
     smallest = float("inf")
     for attempt in range(1 if seed % WIDE == 0 else TRIES):
-        foldings = random_folding(graph, image, seed + attempt * 2**32)
+        foldings = random_folding(graph, image, seed + attempt * 2**32, pixels)
         tried = Design(graph, image, load_board("kv260"), foldings, {})
         size = total(estimate(tried).values()).lut
         if size < smallest:

@@ -28,16 +28,24 @@ def random_graph(seed: int) -> tuple[Graph, Shape]:
     return _Builder(np.random.default_rng(seed), f"random_{seed}").build()
 
 
-def random_folding(graph: Graph, image: Shape, seed: int) -> dict[str, Folding]:
-    """A random legal folding of every node (`Op.foldings`, `Op.forms`, `Op.accepts`), by node name.
+def random_folding(graph: Graph, image: Shape, seed: int, pixels: int = 1) -> dict[str, Folding]:
+    """A random legal folding of every node (`Op.foldings`, `Op.wide`, `Op.forms`, `Op.accepts`), by node name.
 
     Beats that must be alike are found by narrowing the choices of every stream until each node accepts one of them.
+
+    Args:
+        graph, image: what is folded.
+        seed: of the choices.
+        pixels: a beat of the image; divides its width.
     """
     rng = np.random.default_rng(seed)
     shapes = graph.shapes(image)
     options = {node.name: list(node.foldings()) for node in graph.nodes}
-    beats = {name: {f.stream_channels for f in found} for name, found in options.items()}
-    beats[IMAGE] = {image.channels}
+    if pixels > 1:
+        for node in graph.nodes:
+            options[node.name] += [wide for f in options[node.name] if (wide := node.wide(f, pixels))]
+    beats = {name: {f.values for f in found} for name, found in options.items()}
+    beats[IMAGE] = {pixels * image.channels}
     _narrow(graph, options, beats)
     for name in rng.permutation([node.name for node in graph.nodes]):
         beats[name] = {int(rng.choice(sorted(beats[name])))}
@@ -45,7 +53,7 @@ def random_folding(graph: Graph, image: Shape, seed: int) -> dict[str, Folding]:
     foldings = {}
     for node in graph.nodes:
         inputs = [min(beats[stream]) for stream in node.inputs]
-        legal = [f for f in options[node.name] if f.stream_channels in beats[node.name] and node.accepts(f, *inputs)]
+        legal = [f for f in options[node.name] if f.values in beats[node.name] and node.accepts(f, *inputs)]
         forms = list(node.forms(legal[int(rng.integers(len(legal)))], *(shapes[s] for s in node.inputs)))
         foldings[node.name] = forms[int(rng.integers(len(forms)))]
     return foldings
@@ -57,14 +65,14 @@ def _narrow(graph: Graph, options: Mapping[str, list[Folding]], beats: dict[str,
     while changed:
         changed = False
         for node in graph.nodes:
-            found = [f for f in options[node.name] if f.stream_channels in beats[node.name]]
+            found = [f for f in options[node.name] if f.values in beats[node.name]]
             for stream in dict.fromkeys(node.inputs):
                 # Inputs of one node are alike wherever they are tied at all, so each may be looked at alone.
                 kept = {b for b in beats[stream] if any(node.accepts(f, *[b] * len(node.inputs)) for f in found)}
                 found = [f for f in found if any(node.accepts(f, *[b] * len(node.inputs)) for b in kept)]
                 changed |= kept != beats[stream]
                 beats[stream] = kept
-            own = {f.stream_channels for f in found}
+            own = {f.values for f in found}
             changed |= own != beats[node.name]
             beats[node.name] = own
 

@@ -7,12 +7,13 @@
 //     Z   = sum of popcount(x_k == y_k), plane 1 twice, shared by all output channels
 // with c[o] a constant of the channel (generated, `constants`). No product is formed anywhere.
 //
-// Four processes: stream_resize to `depth` channels, window, unit (pe lanes of simd products a cycle), read_out
+// Four processes (binary_conv_wide, for beats of several pixels: wide_rows and wide_window in place of the first two):
+// stream_resize to `depth` channels, window, unit (pe lanes of simd products a cycle), read_out
 // (stream_channels sums a beat).
 // CONFIG: in_channels, in_height, in_width, in_stream_channels, out_channels, out_height, out_width, kernel_height,
 // kernel_width, stride_height, stride_width, padding_height, padding_width, pe, depth, slices, columns (of the kernel,
 // taken at once: all or 1), window_codes, simd, steps, output_groups, sum_bits (of F and Z), constant_bits, out_bits,
-// stream_channels, in_block_memory.
+// stream_channels, in_block_memory; of binary_conv_wide also pixels_in (a beat), row_turns and unread (window_wide.h).
 #ifndef ERN_BINARY_CONV_H_
 #define ERN_BINARY_CONV_H_
 
@@ -20,6 +21,7 @@
 #include "common/stream_resize.h"
 #include "common/vendor.h"
 #include "common/window.h"
+#include "common/window_wide.h"
 
 namespace ern {
 
@@ -350,6 +352,34 @@ void binary_conv(hls::stream<ap_uint<2 * CONFIG::in_stream_channels> > &in,
 #pragma HLS STREAM variable=shared depth=2
     stream_resize<CONFIG::in_stream_channels, CONFIG::depth, 2, values>(in, steps);
     window<CONFIG>(steps, windows);
+    unit<CONFIG>(windows, weights, sums, shared);
+    read_out<CONFIG>(sums, shared, constants, out);
+}
+
+// The same for beats of pixels_in whole pixels; depth is in_channels.
+template <class CONFIG>
+void binary_conv_wide(hls::stream<ap_uint<2 * CONFIG::in_channels * CONFIG::pixels_in> > &in,
+                      hls::stream<ap_uint<CONFIG::stream_channels * CONFIG::out_bits> > &out,
+                      const chunk_t weights[CONFIG::output_groups * CONFIG::steps]
+                                           [chunks_of<CONFIG::pe * CONFIG::simd>::value],
+                      const chunk_t constants[CONFIG::out_channels / CONFIG::stream_channels]
+                                             [chunks_of<CONFIG::stream_channels * CONFIG::constant_bits>::value]) {
+    static_assert(CONFIG::depth == CONFIG::in_channels && CONFIG::columns == CONFIG::kernel_width,
+                  "several pixels a beat: depth must be in_channels, all kernel columns at once");
+    static_assert(CONFIG::in_width % CONFIG::pixels_in == 0, "pixels_in must divide in_width");
+    static_assert(CONFIG::output_groups * CONFIG::pe >= CONFIG::out_channels, "too few output groups");
+#pragma HLS DATAFLOW
+    static const unsigned row_words = wide_word<CONFIG>::groups;
+    hls::stream<ap_uint<wide_word<CONFIG>::bits> > words("words");
+    hls::stream<ap_uint<2 * CONFIG::window_codes> > windows("windows");
+    hls::stream<ap_uint<CONFIG::pe * CONFIG::sum_bits> > sums("sums");
+    hls::stream<ap_uint<CONFIG::sum_bits> > shared("shared");
+#pragma HLS STREAM variable=words depth=row_words
+#pragma HLS STREAM variable=windows depth=2
+#pragma HLS STREAM variable=sums depth=2
+#pragma HLS STREAM variable=shared depth=2
+    wide_rows<CONFIG>(in, words);
+    wide_window<CONFIG>(words, windows);
     unit<CONFIG>(windows, weights, sums, shared);
     read_out<CONFIG>(sums, shared, constants, out);
 }

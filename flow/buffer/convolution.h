@@ -13,6 +13,10 @@ namespace ern {
 const int64_t STORE_TO_FETCH = 1;
 // Cycles from the fetch of a column's last word to the first step that may read it.
 const int64_t FETCH_TO_USE = 3;
+// Cycles from a word's first use in a ring of columns to the first in which it may leave the queue of window_wide.
+const int64_t FETCH_TO_QUEUE = 0;
+// Cycles from a word's leaving of that queue to the end of its place's use.
+const int64_t QUEUE_TO_FREE = 1;
 // Cycles from a pixel's last word to its first step: a 1x1 kernel has no row store.
 const int64_t PIXEL_TO_USE = 1;
 // Cycles from a group's last step to its first output beat, the adder tree aside; hold = 1.
@@ -103,6 +107,37 @@ inline Process pixels(Arguments a) {
             if (!kept) continue;
             tracks[fetched].add(now + PIXEL_TO_USE);
             ++count;
+        }
+    }
+}
+
+// Several pixels a beat: words of the row store wait in a queue, then for the register that windows are read from, which
+// takes in those of a window when the window before it has been read for the last time.
+inline Process shift(Arguments a) {
+    const int fetched = a.track(), freed = a.track(), ready = a.track(), read = a.track();
+    const int64_t rows = a.next(), groups = a.next(), unread = a.next();
+    const vector<int64_t> shifts = a.list();
+    int64_t word = 0, window = 0, unloaded = -1, shifted = -1;
+    for (int64_t row = 0; row < rows; ++row) {
+        int64_t group = 0;
+        for (size_t i = 0; i <= shifts.size(); ++i) {
+            // The last turn takes in what no window of the row reads.
+            const int64_t count = i < shifts.size() ? shifts[i] : unread;
+            const int64_t before = window ? co_await at(read, window - 1) : 0;
+            for (int64_t j = 0; j < count; ++j, ++group) {
+                int64_t now = std::max(shifted + 1, before);
+                if (group < groups) {
+                    // A word may leave the queue as the one before it goes into the register.
+                    const int64_t loaded = std::max(unloaded, (co_await at(fetched, word++)) + FETCH_TO_QUEUE);
+                    tracks[freed].add(loaded + QUEUE_TO_FREE);
+                    now = std::max(now, loaded + 1);
+                    unloaded = now;
+                }
+                shifted = now;
+            }
+            if (i == shifts.size()) break;
+            tracks[ready].add(std::max(shifted, before) + 1);
+            ++window;
         }
     }
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from flow.buffer.place import Place
 from flow.ops import BinaryConv
+from flow.ops.wide_row import WIDE_WORDS
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ class Window:
 
     @property
     def read_columns(self) -> int:
-        """Columns fetched for an output row, padding included."""
+        """Columns fetched for an output row, padding included; windows of it where several pixels come a beat."""
+        if self.place.folding.pixels_in > 1:
+            return self.place.shape.width
         return self.place.shape.width if self.node.kernel == (1, 1) else self.node.read_columns(self.place.shape)
 
     @property
@@ -82,6 +85,8 @@ class Window:
 
     def batches(self) -> list[tuple[int, int]]:
         """For each batch of `hold` pixels of a row: columns of the row it waits for, columns freed when it ends."""
+        if self.place.folding.pixels_in > 1:
+            return [(i, i) for i in range(1, self.place.shape.width + 1)]
         hold = self.place.folding.hold
         advance = hold * (1 if self.node.kernel == (1, 1) else self.node.stride[1])
         last = self.read_columns
@@ -95,7 +100,9 @@ def binary_conv(place: Place) -> None:
     assert isinstance(place.node, BinaryConv)
     window, track = Window(place.node, place), place.network.track
     fetched, freed, summed, left = track(), track(), track(), track()
-    if window.node.kernel == (1, 1):
+    if place.folding.pixels_in > 1:
+        _wide(window, fetched, freed)
+    elif window.node.kernel == (1, 1):
         _pixels(window, fetched, freed)
     else:
         _rows(window, fetched, freed)
@@ -120,6 +127,26 @@ def _rows(window: Window, fetched: int, freed: int) -> None:
         window.row_words, [index[window.last_needed(y)] for y in range(place.shape.height)],
         [min(c - node.padding[1], columns - 1) for c in range(window.read_columns)],
     )  # fmt: skip
+
+
+def _wide(window: Window, ready: int, read: int) -> None:
+    """Row banks of words of several pixels; a register, shifted word by word, that windows are read from."""
+    node, place = window.node, window.place
+    stored, passed, fetched, freed = (place.network.track() for _ in range(4))
+    rows, row = window.kept_rows(), node.wide_row(place.folding, place.shapes[0])
+    index = {kept: i for i, kept in enumerate(rows)}
+    place.network.process(
+        "store", place.inputs[0], stored, passed, place.frames, row.groups, node.kernel[0] + node.stride[0] - 1,
+        row.groups, row.groups, 0, 1, place.shape.height, [index.get(r, -1) for r in range(place.shapes[0].height)],
+        [window.freed_by(kept) for kept in rows], [1],
+    )  # fmt: skip
+    place.network.process(
+        "fetch", stored, passed, fetched, freed, place.frames, len(rows), row.groups, WIDE_WORDS, 1,
+        [index[window.last_needed(y)] for y in range(place.shape.height)], range(row.groups),
+    )  # fmt: skip
+    place.network.process(
+        "shift", fetched, freed, ready, read, place.frames * place.shape.height, row.groups, row.unread, row.shifts()
+    )
 
 
 def _pixels(window: Window, fetched: int, freed: int) -> None:

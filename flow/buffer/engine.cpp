@@ -8,8 +8,8 @@
 
 namespace ern {
 
-Process (*const KINDS[])(Arguments) = {source, flow,   pool,  collect_frames, leave_frames, store,
-                                       fetch,  pixels, sum,   leave,          sum_batches,  leave_pixels};
+Process (*const KINDS[])(Arguments) = {source, flow,  pool, collect_frames, leave_frames, store,       fetch,
+                                       pixels, shift, sum,  leave,          sum_batches,  leave_pixels};
 
 // Most beats inside after any cycle: those written less those read up to it.
 int64_t peak(const Channel &channel) {

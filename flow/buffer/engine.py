@@ -22,7 +22,7 @@ BLOCK_DELAY = 2
 """Cycles through a FIFO in block memory; one in LUTs (rtl_templates/common/stream_fifo.sv)."""
 KINDS = (
     "source", "flow", "pool", "collect_frames", "leave_frames", "store",
-    "fetch", "pixels", "sum", "leave", "sum_batches", "leave_pixels",
+    "fetch", "pixels", "shift", "sum", "leave", "sum_batches", "leave_pixels",
 )  # fmt: skip
 """Processes that engine.cpp knows, in the order of its table."""
 SOURCES = ("engine.h", "streams.h", "convolution.h", "engine.cpp")

@@ -44,7 +44,7 @@ def schedule(design: Design, frames: int = 0, depths: Mapping[str, int] | None =
         design: what is built.
         frames: frames to run, at least 2; 0 takes a number that is enough and quick.
         depths: FIFO depths in beats by edge name in place of the design's own.
-        period: cycles a frame that the source is slowed down to; 0 offers a pixel every cycle.
+        period: cycles a frame that the source is slowed down to; 0 offers a beat every cycle.
 
     Raises:
         FoldError: the design deadlocks; names the FIFO that is too shallow.
@@ -54,7 +54,7 @@ def schedule(design: Design, frames: int = 0, depths: Mapping[str, int] | None =
     channels = {e.name: network.channel(e.name, (depths or {}).get(e.name, e.depth)) for e in design.edges}
     out = network.channel("output", UNBOUNDED)
     entries = [channels[e.name] for e in design.consumers(IMAGE)]
-    network.process("source", frames * design.image.pixels, design.image.pixels, int(period), entries)
+    network.process("source", frames * design.beats(IMAGE), design.beats(IMAGE), int(period), entries)
     for node in design.graph.nodes:
         inputs = tuple(channels[e.name] for e in design.inputs(node))
         outputs = tuple(channels[e.name] for e in design.consumers(node.name)) or (out,)
@@ -100,7 +100,7 @@ def _join(
         design.foldings[node.name],
         inputs,
         outputs,
-        tuple(design.stream_channels(s) for s in node.inputs),
+        tuple(design.values(s) for s in node.inputs),
         tuple(design.shape(s) for s in node.inputs),
         design.shape(node.name),
         frames,

@@ -20,7 +20,7 @@ class Place:
         folding: of the op.
         inputs: FIFOs it reads.
         outputs: FIFOs it writes; every beat goes to all of them.
-        beats: channels a beat of each input.
+        beats: values a beat of each input.
         shapes: of each input.
         shape: of the output.
         frames: to run.

@@ -16,7 +16,7 @@ from flow.ops import BinaryConv, DigitPool, GlobalPool, ResidualAdd, Thermometer
 
 def _flow(place: Place) -> None:
     """Each beat of every input makes one beat of the output, or several narrower ones, in the cycle it is offered."""
-    beats = place.frames * place.shape.values // place.folding.stream_channels
+    beats = place.frames * place.shape.values // place.folding.values
     each = [beats // (place.frames * s.values // b) for s, b in zip(place.shapes, place.beats, strict=True)]
     place.network.process("flow", beats, place.inputs, each, place.outputs)
 

@@ -118,12 +118,14 @@ def firmware_plan(model: Any) -> Plan:
             files[f"firmware/weights/{node.name}.h"] = render(
                 "project/memory.h.j2", node={"name": node.name}, memories=memories
             )
-    facts = {"image": design.image, "classes": design.graph.output.channels}
+    facts = {"image": design.image, "classes": design.graph.output.channels, "pixels": design.pixels(IMAGE)}
     files["firmware/ern_parameters.h"] = render(
         "project/ern_parameters.h.j2",
         digest=design.digest,
         headers=sorted({header for node in nodes for header in node.get_attr("include_header")}),
         configs=[node.get_attr("config_cpp") for node in nodes],
+        image_beats=design.beats(IMAGE),
+        beat_bytes=design.values(IMAGE),
         memory_headers=[f"weights/{node.name}.h" for node in nodes if node.get_attr("memories")],
         **facts,
     )
@@ -156,9 +158,10 @@ def _processes(design: Design, nodes: list[Any]) -> list[dict[str, Any]]:
     """Calls of the top in data order, each with the stream that it completes."""
     from flow.hls4ml_backend.layers import output_fifo
 
-    image = design.image
     first = output_fifo(design, IMAGE)
-    processes = [_process(design, IMAGE, f"ern::axis_read<{image.channels}, {image.pixels}>(s_axis, {first});")]
+    processes = [
+        _process(design, IMAGE, f"ern::axis_read<{design.values(IMAGE)}, {design.beats(IMAGE)}>(s_axis, {first});")
+    ]
     processes += _forks(design, IMAGE)
     for node in nodes:
         processes.append(_process(design, node.name, node.get_attr("function_cpp").strip()))
@@ -178,7 +181,7 @@ def _process(design: Design, stream: str, call: str) -> dict[str, Any]:
         "stream": stream,
         "bits": found.bits,
         "signed": found.signed,
-        "channels": design.stream_channels(stream),
+        "size": design.values(stream),
         "fifo": output_fifo(design, stream),
     }
     return {"call": call, "tap": tap}

@@ -55,10 +55,11 @@ class Memory:
 
 @dataclass(frozen=True)
 class Layout:
-    """Constants of a CONFIG struct by their C++ name, and memories in argument order."""
+    """Constants of a CONFIG struct by their C++ name, memories in argument order, what the function's name ends in."""
 
     parameters: dict[str, int | bool]
     memories: tuple[Memory, ...] = ()
+    variant: str = ""
 
 
 def layout(design: Design, node: Op) -> Layout:
@@ -101,6 +102,7 @@ def _encode(design: Design, node: Op) -> Layout:
         "in_width": shape.width,
         "out_channels": node.out_channels,
         "stream_channels": channels,
+        "pixels": design.pixels(node.name),
         "colour_bits": colour_bits,
     }
     return Layout(parameters, (Memory("words", words, low + channels * colour_bits),))
@@ -154,7 +156,13 @@ def _conv(design: Design, node: Op) -> Layout:
     constants = Memory(
         "constants", tuple(constant_words(node, folding, constant_bits)), folding.stream_channels * constant_bits
     )
-    return Layout(parameters, (weights, constants))
+    if folding.pixels_in == 1:
+        return Layout(parameters, (weights, constants))
+    row = node.wide_row(folding, before)
+    _check_width(node, "a word of all kernel rows", 2 * node.kernel[0] * folding.pixels_in * node.in_channels)
+    turns = sum(max(1, shifts) for shifts in row.shifts()) + row.unread
+    parameters |= {"pixels_in": folding.pixels_in, "row_turns": turns, "unread": row.unread}
+    return Layout(parameters, (weights, constants), "_wide")
 
 
 def _threshold(design: Design, node: Op) -> Layout:

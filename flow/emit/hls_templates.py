@@ -26,6 +26,7 @@ KERNELS = (
     "common/stream_resize.h",
     "common/vendor.h",
     "common/window.h",
+    "common/window_wide.h",
 )
 """Synthesised headers, relative to hls_templates/."""
 

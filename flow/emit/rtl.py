@@ -88,7 +88,7 @@ def top_files(design: Design, top: str = TOP, weights: str = "weights") -> dict[
         image_bits=design.beat_bits(IMAGE),
         streams=_streams(design),
         nodes=nodes,
-        load={"done": loaded, "pixels": design.image.pixels} if load else None,
+        load={"done": loaded, "beats": design.beats(IMAGE)} if load else None,
         output={
             "name": output.name,
             "channels": output.channels,
@@ -117,6 +117,7 @@ def _streams(design: Design) -> list[dict[str, Any]]:
             "number": number,
             "shape": design.shape(stream),
             "channels": design.stream_channels(stream),
+            "pixels": design.pixels(stream),
             "bits": design.bits(stream),
             "width": design.beat_bits(stream),
             "edges": [

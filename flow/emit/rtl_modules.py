@@ -68,17 +68,19 @@ def _thermometer_encode(design: Design, node: Any, folding: Folding) -> Instance
             word |= colour << (3 * PIXEL_THRESHOLD_BITS * lanes + bits * lane)
         words.append(word)
     width = lanes * (3 * PIXEL_THRESHOLD_BITS + bits)
-    return Instance(
-        node.kind,
-        {"in_channels": node.in_channels, "expansion": node.expansion, "stream_channels": lanes},
-        {"MEMORY_FILE": hex_lines(words, width)},
-    )
+    parameters = {"in_channels": node.in_channels, "expansion": node.expansion, "stream_channels": lanes}
+    if folding.pixels > 1:
+        parameters["pixels"] = folding.pixels
+    return Instance(node.kind, parameters, {"MEMORY_FILE": hex_lines(words, width)})
 
 
 def _binary_conv(design: Design, node: Any, folding: Folding) -> Instance:
     assert isinstance(node, BinaryConv)
     source = design.shape(node.inputs[0])
-    row_channels = node.row_channels(folding, design.stream_channels(node.inputs[0]), source)
+    row_channels, row_words = node.in_channels, source.width // folding.pixels_in
+    if folding.pixels_in == 1:
+        row_channels = node.row_channels(folding, design.stream_channels(node.inputs[0]), source)
+        row_words = source.width * node.in_channels // row_channels
     constant_bits = constant_range(node, folding).bits
     # The template sign-extends: an unsigned range needs one bit more.
     constant_bits += 0 if constant_range(node, folding).signed else 1
@@ -103,11 +105,13 @@ def _binary_conv(design: Design, node: Any, folding: Folding) -> Instance:
         "acc_bits": design.bits(node.name),
         "constant_bits": constant_bits,
         "memory": MEMORY[folding.memory],
-        "row_memory": MEMORY[row_memory(source.width * node.in_channels // row_channels)],
+        "row_memory": MEMORY[row_memory(row_words)],
         "window_memory": MEMORY[row_memory(node.window_words(folding))],
         "order_memory": MEMORY[row_memory(2 * folding.hold * node.output_groups(folding))],
         "arithmetic": ARITHMETIC[design.board.form],
     }
+    if folding.pixels_in > 1:
+        parameters["pixels_in"] = folding.pixels_in
     words, bits = weight_parts(node, folding)
     constants = constant_words(node, folding, constant_bits)
     files = {"CONSTANT_FILE": hex_lines(constants, folding.stream_channels * constant_bits)}

@@ -24,10 +24,11 @@ from flow.emit.rtl import template_texts
 from flow.emit.rtl_modules import instance
 from flow.estimate.model import site
 from flow.estimate.parts import PARTS, Part, fifo, fork
-from flow.estimate.samples import network
+from flow.estimate.samples import Builder, network
 from flow.fold.folding import best_fold
 from flow.fold.options import Space
-from flow.ops import BinaryConv, Op
+from flow.graph import Graph
+from flow.ops import BinaryConv, Folding, Op
 from flow.synthesise.process import NETLIST, Job, Pool
 from flow.synthesise.yosys import SCRIPTS, STRICT
 from flow.types import Shape
@@ -37,6 +38,11 @@ COEFFICIENTS = Path(__file__).with_name("coefficients.yaml")
 BOARDS = {"xcup": "u250", "xc7": "arty_a7", "ecp5": "ulx3s"}
 MOST = {"unit": 9, "rows": 8, "pixels": 4, "feed": 4, "resize": 6, "threshold": 4, "add": 2, "encode": 2, "pool": 2}
 """Samples of each part."""
+WIDE = (
+    ((32, 32), 1, 6, 3, 2, 4), ((64, 256), 3, 10, 3, 2, 4), ((32, 256), 3, 5, 3, 2, 2), ((24, 40), 3, 4, 5, 1, 4),
+    ((16, 512), 3, 10, 3, 2, 2), ((32, 64), 1, 20, 3, 4, 8), ((28, 28), 1, 10, 3, 1, 4),
+)  # fmt: skip
+"""Image, colours, codes a colour, kernel, stride and pixels a beat of the samples with more than one."""
 SMALLEST_WEIGHT = 40.0
 """LUTs or FFs below which an error counts absolutely, not relatively."""
 
@@ -73,6 +79,18 @@ def designs(board: Board, quick: bool = False) -> Iterator[Design]:
             yield Design(graph, image, huge, found.foldings, {})
 
 
+def wide_designs(board: Board) -> Iterator[Design]:
+    """An encoder and a convolution that take several pixels a beat, of several sizes."""
+    for size, colours, expansion, kernel, stride, pixels in WIDE:
+        build = Builder()
+        channels = colours * expansion
+        conv = build.conv("conv", build.encode(colours, expansion), (channels, 4), kernel, stride)
+        build.pool(conv, 4)
+        foldings = {"encode": Folding(1, 1, channels, pixels=pixels, pixels_in=pixels), "pool": Folding()}
+        foldings["conv"] = Folding(4, channels, 4, pixels_in=pixels)
+        yield Design(Graph("wide", colours, tuple(build.nodes)), Shape(*size, colours), board, foldings, {})
+
+
 def samples(design: Design) -> Iterator[Sample]:
     """Modules of a design's nodes."""
     for node in design.graph.nodes:
@@ -93,6 +111,10 @@ def _convolution(
     parameters = _some(values, "out_channels pe hold stream_channels acc_bits constant_bits order_memory arithmetic")
     parameters |= {"simd": node.simd(folding), "steps": node.steps(folding)}
     yield Sample((unit,), "conv_unit", parameters, {"MEMORY_FILE": files["CONSTANT_FILE"]})
+    if folding.pixels_in > 1:
+        names = "height width in_channels pixels_in kernel_h kernel_w stride_h stride_w padding_h padding_w row_memory"
+        yield Sample((window,), "window_wide", _some(values, names), {})
+        return
     names = "height width in_channels row_channels depth kernel_h kernel_w stride_h stride_w padding_h padding_w hold"
     parameters = _some(values, f"{names} by_column row_memory window_memory")
     parameters |= {"output_groups": node.output_groups(folding)}
@@ -186,7 +208,8 @@ def fit(rows: Sequence[Mapping[str, float]], measured: Sequence[float]) -> dict[
 def calibrate(family: str, parts: Sequence[str] = ()) -> dict[str, dict[str, dict[str, float]]]:
     """Coefficients of every part of a family, or of those named; prints measured and predicted LUTs of each sample."""
     board = load_board(BOARDS[family])
-    chosen = [*spread(s for d in designs(board) for s in samples(d)), *others(family)]
+    found = [s for d in wide_designs(board) for s in samples(d) if s.parts[0].name in ("wide", "encode_wide")]
+    chosen = [*spread(s for d in designs(board) for s in samples(d)), *others(family), *found]
     chosen = [sample for sample in chosen if not parts or sample.parts[0].name in parts]
     print(f"{family}: {len(chosen)} modules", flush=True)
     measured = measure(chosen, family)

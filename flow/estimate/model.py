@@ -12,6 +12,7 @@ import yaml
 from flow.design import Design
 from flow.estimate.parts import PARTS, Part, Site, fifo, fork, loader
 from flow.estimate.resources import Resources, total
+from flow.graph import IMAGE
 from flow.ops import Op
 
 Coefficients = Mapping[str, Mapping[str, Mapping[str, float]]]
@@ -49,7 +50,7 @@ def site(design: Design, node: Op) -> Site:
     return Site(
         design.board.family,
         design.foldings[node.name],
-        tuple(design.stream_channels(stream) for stream in node.inputs),
+        tuple(design.values(stream) for stream in node.inputs),
         tuple(design.shape(stream) for stream in node.inputs),
         tuple(design.range(stream) for stream in node.inputs),
         design.shape(node.name),
@@ -64,6 +65,6 @@ def estimate(design: Design) -> dict[str, Resources]:
     edges = [edge_cost(family, edge.depth, design.beat_bits(edge.producer)) for edge in design.edges]
     forks = [fork(len(readers)) for readers in design.graph.consumers.values() if len(readers) > 1]
     result["fifos"] = total([*edges, *(part_cost(part, family) for part in forks)])
-    loads = [loader(design.image.pixels)] if any(f.memory == "ultra" for f in design.foldings.values()) else []
+    loads = [loader(design.beats(IMAGE))] if any(f.memory == "ultra" for f in design.foldings.values()) else []
     result["top"] = total(part_cost(part, family) for part in (Part("top", {"one": 1}), *loads))
     return result

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from flow.estimate.memories import block_luts, blocks, fifo_memory, lutrams, rom_luts, row_memory, ultra_luts, ultras
 from flow.ops import BinaryConv, DigitPool, Folding, Op, ResidualAdd, ThermometerEncode, Threshold
+from flow.ops.wide_row import WIDE_WORDS
 from flow.types import Range, Shape
 
 
@@ -23,7 +24,7 @@ class Site:
     Attributes:
         family: xcup, xc7 or ecp5.
         folding: of the op.
-        beats: channels a beat of each input.
+        beats: values a beat of each input.
         shapes: of each input.
         ranges: of each input.
         shape: of the output.
@@ -69,8 +70,11 @@ def _binary_conv(op: Op, site: Site) -> Iterator[Part]:
     assert isinstance(op, BinaryConv)
     folding = site.folding
     yield _unit(op, site)
-    yield _window(op, site)
-    yield resize(2, site.beats[0], op.row_channels(folding, site.beats[0], site.shapes[0]))
+    if folding.pixels_in > 1:
+        yield _wide_window(op, site)
+    else:
+        yield _window(op, site)
+        yield resize(2, site.beats[0], op.row_channels(folding, site.beats[0], site.shapes[0]))
     words, bits = op.output_groups(folding) * op.steps(folding), folding.pe * op.simd(folding)
     parts = folding.hold if words > 1 else 1
     part_bits = -(-bits // parts)
@@ -130,6 +134,23 @@ def _window(op: BinaryConv, site: Site) -> Part:
     return Part("rows", features, lut + banks * lutrams(site.family, row, 2 * channels), bram18)
 
 
+def _wide_window(op: BinaryConv, site: Site) -> Part:
+    """Row store, queue of beats and the register that windows are read from (rtl_templates/common/window_wide.sv)."""
+    folding, kh, source = site.folding, op.kernel[0], site.shapes[0]
+    row, bits = op.wide_row(folding, source), 2 * op.in_channels * folding.pixels_in
+    banks, words = kh + op.stride[0] - 1, row.groups
+    features = {
+        "taps": 2 * op.in_channels * kh * op.kernel[1] * (row.offsets - 1),
+        "shift": 2 * op.in_channels * kh * row.columns,
+        "turn": bits * kh * (banks - 1),
+        "one": 1,
+    }
+    lut = lutrams(site.family, WIDE_WORDS, bits * kh)
+    if row_memory(words) == "block":
+        return Part("wide", features, lut + banks * block_luts(words, bits), banks * blocks(words, bits))
+    return Part("wide", features, lut + banks * lutrams(site.family, words, bits))
+
+
 def _threshold(op: Op, site: Site) -> Iterator[Part]:
     s, bits = site.folding.stream_channels, site.ranges[0].bits
     yield Part("threshold", {"compare": 3 * s * (bits + 1), "channel": s, "one": 1})
@@ -143,9 +164,24 @@ def _residual_add(op: Op, site: Site) -> Iterator[Part]:
 def _thermometer_encode(op: Op, site: Site) -> Iterator[Part]:
     assert isinstance(op, ThermometerEncode)
     s = site.folding.stream_channels
+    if site.folding.pixels > 1:
+        limits = op.thresholds.reshape(-1).tolist()
+        lanes = op.in_channels * site.folding.pixels
+        broad = sum(_compared_bits(limit) > 6 for limit in limits)
+        yield Part("encode_wide", {"compare": lanes * len(limits), "broad": lanes * broad})
+        return
     colours = s * (op.in_channels - 1)
     yield Part("encode", {"codes": s, "colours": colours, "one": 1})
     yield _rom(site, op.out_channels // s, s * (27 + (op.in_channels - 1).bit_length()))
+
+
+def _compared_bits(limit: int) -> int:
+    """Bits of a pixel that `pixel >= limit` looks at one by one: low zeros of `limit`, or of `limit - 1`, save some.
+
+    >>> _compared_bits(9), _compared_bits(16), _compared_bits(86)
+    (5, 4, 8)
+    """
+    return min(8 - ((n & -n).bit_length() - 1) for n in (limit, limit - 1) if n) if 0 < limit < 256 else 0
 
 
 def _global_pool(op: Op, site: Site) -> Iterator[Part]:

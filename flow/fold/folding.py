@@ -140,8 +140,9 @@ def best_rate(space: Space, budget: Budget, slack: float) -> int:
 
 def binds(space: Space, target: int, budget: Budget) -> str:
     """What stops a design at a target: an op, the image stream, or a resource of the board."""
-    if space.stream_cycles(IMAGE, space.image.channels) > target:
-        return f"the input binds: {space.image.pixels} pixels a frame enter one a cycle"
+    pixels = space.pixels(target)
+    if space.stream_cycles(IMAGE, pixels * space.image.channels) > target:
+        return f"the input binds: {space.image.pixels} pixels a frame enter {pixels} a cycle at most"
     slowest = max(space.graph.nodes, key=space.fastest)
     if space.fastest(slowest) > target:
         return f"{slowest.name} binds: it takes {space.fastest(slowest)} cycles a frame even when fully unfolded"

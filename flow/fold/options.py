@@ -19,6 +19,7 @@ from flow.errors import FoldError
 from flow.estimate import Resources, Site, edge_cost, node_cost
 from flow.graph import IMAGE, Graph
 from flow.ops import Folding, Op
+from flow.ops.wide_row import PIXELS
 from flow.types import Shape
 
 KEPT = 2
@@ -33,7 +34,7 @@ class Option:
 
     Attributes:
         folding: of the node.
-        beats: channels a beat of each input that it goes with.
+        beats: values a beat of each input that it goes with.
         cost: of the node's hardware.
     """
 
@@ -49,6 +50,7 @@ class Space:
         graph, image, board: what is folded.
         shapes, ranges: of every stream.
         losses: by node name, how much longer than `cycles` its schedule takes (1 or absent: not at all).
+        matched: targets whose widths of streams are matched with those of the inputs before the narrowest are kept.
     """
 
     def __init__(self, graph: Graph, image: Shape, board: Board) -> None:
@@ -56,6 +58,7 @@ class Space:
         self.shapes = graph.shapes(image)
         self.ranges = graph.ranges(image)
         self.losses: dict[str, float] = {}
+        self.matched: set[int] = set()
         self._alone: dict[tuple[str, Folding, tuple[int, ...]], int] = {}
         self._costs: dict[tuple[object, ...], Resources] = {}
         self._options: dict[tuple[object, ...], list[Option]] = {}
@@ -70,54 +73,100 @@ class Space:
 
     def alone(self, draft: Design, node: Op) -> int:
         """Cycles a frame of a node of a draft when nothing else stalls it, by the schedule model."""
-        key = (node.name, draft.foldings[node.name], tuple(draft.stream_channels(s) for s in node.inputs))
+        key = (node.name, draft.foldings[node.name], tuple(draft.values(s) for s in node.inputs))
         if key not in self._alone:
             self._alone[key] = alone(draft, node)
         return self._alone[key]
 
     @cached_property
     def foldings(self) -> dict[str, list[tuple[int, Folding]]]:
-        """(cycles a frame, folding) of every node, by its name."""
-        return {node.name: [(self._cycles(node, f), f) for f in node.foldings()] for node in self.graph.nodes}
+        """(cycles a frame, folding) of every node, by its name; first those for one pixel a beat."""
+        found: dict[str, list[tuple[int, Folding]]] = {}
+        pixels = {IMAGE: {p for p in PIXELS if self.image.width % p == 0}}
+        for node in self.graph.nodes:
+            plain = list(node.foldings())
+            several = sorted(set.intersection(*(pixels[stream] for stream in node.inputs)) - {1})
+            wide = [made for p in several for folding in plain if (made := node.wide(folding, p))]
+            pixels[node.name] = {folding.pixels for folding in (*plain, *wide)}
+            found[node.name] = [(self._cycles(node, folding), folding) for folding in (*plain, *wide)]
+        return found
 
-    def beats(self, stream: str) -> list[int]:
-        """Possible channels a beat of a stream, ascending."""
+    @cached_property
+    def several(self) -> set[str]:
+        """Streams that may have more than one pixel a beat."""
+        return {IMAGE, *(n for n, pairs in self.foldings.items() if any(f.pixels > 1 for _, f in pairs))}
+
+    def pixels(self, target: int) -> int:
+        """Pixels a beat of the image: the fewest that let a frame enter in `target` cycles, else the most there are."""
+        possible = [p for p in PIXELS if self.image.width % p == 0]
+        return next((p for p in possible if self.image.pixels // p <= target), possible[-1])
+
+    def beats(self, stream: str, target: int) -> list[int]:
+        """Possible values a beat of a stream, ascending, in designs of so many cycles a frame."""
+        pixels = self.pixels(target)
         if stream == IMAGE:
-            return [self.image.channels]
-        return sorted({folding.stream_channels for _, folding in self.foldings[stream]})
+            return [pixels * self.image.channels]
+        return sorted({folding.values for _, folding in self.foldings[stream] if folding.pixels_in in (1, pixels)})
 
-    def stream_cycles(self, stream: str, channels: int) -> int:
+    def stream_cycles(self, stream: str, values: int) -> int:
         """Beats a frame."""
-        return self.shapes[stream].values // channels
+        return self.shapes[stream].values // values
 
-    def edge_cost(self, stream: str, channels: int) -> Resources:
+    def edge_cost(self, stream: str, values: int) -> Resources:
         """Cost of the smallest FIFO of a stream."""
-        return edge_cost(self.board.family, SMALLEST_FIFO, channels * self.ranges[stream].bits)
+        return edge_cost(self.board.family, SMALLEST_FIFO, values * self.ranges[stream].bits)
 
     def fastest(self, node: Op) -> int:
         """Fewest cycles a frame of a node, its streams included."""
         own = int(min(cycles for cycles, _ in self.foldings[node.name]) * self.losses.get(node.name, 1.0))
-        return max(own, *(self.stream_cycles(s, self.beats(s)[-1]) for s in node.inputs))
+        return max(own, *(self.stream_cycles(s, self.beats(s, 0)[-1]) for s in node.inputs))
 
     def targets(self) -> list[int]:
         """Every cycle count that some node or stream can have, ascending: nothing changes between them."""
         own = {cycles for pairs in self.foldings.values() for cycles, _ in pairs}
-        streams = {self.stream_cycles(s, c) for s in (IMAGE, *self.foldings) for c in self.beats(s)}
-        return sorted(own | streams)
+        image = {self.image.pixels // p for p in PIXELS if self.image.width % p == 0}
+        streams = {self.stream_cycles(name, f.values) for name, pairs in self.foldings.items() for _, f in pairs}
+        return sorted(own | image | streams)
 
-    def widths(self, stream: str, target: int) -> list[int]:
-        """Channels a beat of a stream worth looking at, ascending."""
-        return [c for c in self.beats(stream) if self.stream_cycles(stream, c) <= target][:WIDTHS]
+    def widths(self, stream: str, target: int, in_time: int | None = None) -> list[int]:
+        """Values a beat of a stream worth looking at, ascending; `in_time`: cycles a frame it may take, if fewer."""
+        found = [v for v in self.beats(stream, target) if self.stream_cycles(stream, v) <= (in_time or target)]
+        if target in self.matched and stream != IMAGE:
+            node = self.graph.by_name[stream]
+            inputs = list(product(*(self.widths(s, target) for s in node.inputs)))
+            foldings = [f for _, f in self.foldings[stream] if f.values in found]
+            accepted = {f.values for f in foldings if any(node.accepts(f, *beats) for beats in inputs)}
+            found = [values for values in found if values in accepted]
+        return found[:WIDTHS]
+
+    def together(self, target: int) -> bool:
+        """Whether the choices of all nodes leave each stream a width that all its ends can have."""
+        widths = {stream: set(self.beats(stream, target)) for stream in (IMAGE, *self.foldings)}
+        ends = {n.name: {(*o.beats, o.folding.values) for o in self.options(n, target)} for n in self.graph.nodes}
+        before = None
+        while before != ends:
+            before = dict(ends)
+            for node in self.graph.nodes:
+                streams = (*node.inputs, node.name)
+                ends[node.name] = {
+                    values
+                    for values in ends[node.name]
+                    if all(v in widths[s] for v, s in zip(values, streams, strict=True))
+                }
+                for place, stream in enumerate(streams):
+                    widths[stream] &= {values[place] for values in ends[node.name]}
+        return all(ends.values())
 
     def alike(self, node: Op) -> tuple[object, ...]:
         """Equal for nodes that have the same choices at the same costs."""
         streams = (*node.inputs, node.name)
         ranges = tuple((self.ranges[s].bits, self.ranges[s].signed) for s in streams)
-        return node.kind, str(node.attributes()), tuple(self.shapes[s] for s in streams), ranges
+        several = tuple(stream in self.several for stream in node.inputs)
+        return node.kind, str(node.attributes()), tuple(self.shapes[s] for s in streams), ranges, several
 
     def options(self, node: Op, target: int) -> list[Option]:
         """Choices of a node that meet a target, without those that another one beats in LUT, BRAM18 and URAM."""
-        key = (self.alike(node), target, self.losses.get(node.name, 1.0))
+        key = (self.alike(node), target, self.losses.get(node.name, 1.0), target in self.matched)
         if key not in self._options:
             self._options[key] = self._find_options(node, target)
         return self._options[key]
@@ -126,7 +175,7 @@ class Space:
         alike = self.alike(node)
         # A loss may come from a narrow input, which a faster folding of the node alone would not change.
         in_time = int(target / self.losses.get(node.name, 1.0))
-        inputs = list(product(*(self.widths(s, in_time) for s in node.inputs)))
+        inputs = list(product(*(self.widths(s, target, in_time) for s in node.inputs)))
         shapes = [self.shapes[s] for s in node.inputs]
         best: dict[tuple[int, ...], list[Option]] = defaultdict(list)
         for folding in self._smallest(node, target):
@@ -135,21 +184,21 @@ class Space:
                 for beats in accepted:
                     option = Option(form, beats, self._cost(node, form, beats, alike))
                     if option.cost.uram <= self.board.uram:
-                        best[(*beats, folding.stream_channels)].append(option)
+                        best[(*beats, folding.values)].append(option)
         return [option for options in best.values() for option in _pareto(options)]
 
     def _smallest(self, node: Op, target: int) -> Iterator[Folding]:
-        alike: dict[tuple[int, int, bool], list[Folding]] = defaultdict(list)
+        alike: dict[tuple[int, int, bool, int], list[Folding]] = defaultdict(list)
         loss, widths = self.losses.get(node.name, 1.0), self.widths(node.name, target)
         for cycles, folding in self.foldings[node.name]:
-            if cycles * loss <= target and folding.stream_channels in widths:
-                alike[(folding.depth, folding.stream_channels, folding.by_column)].append(folding)
+            if cycles * loss <= target and folding.values in widths:
+                alike[(folding.depth, folding.values, folding.by_column, folding.pixels_in)].append(folding)
         for foldings in alike.values():
             yield from sorted(foldings, key=lambda folding: folding.pe)[:KEPT]
 
     def _cycles(self, node: Op, folding: Folding) -> int:
         own = node.cycles(folding, *(self.shapes[s] for s in node.inputs))
-        return max(own, self.stream_cycles(node.name, folding.stream_channels))
+        return max(own, self.stream_cycles(node.name, folding.values))
 
     def _cost(self, node: Op, folding: Folding, beats: tuple[int, ...], alike: tuple[object, ...]) -> Resources:
         key = (alike, folding, beats)

@@ -10,6 +10,7 @@ from ortools.sat.python import cp_model
 
 from flow.estimate import Resources, total
 from flow.fold.options import Option, Space
+from flow.graph import IMAGE
 from flow.ops import Folding
 
 BRAM18_PRICE = 12
@@ -64,8 +65,14 @@ def solve(space: Space, target: int, budget: Budget, first: bool = False) -> Sol
     Returns:
         None when there is none within the budget.
     """
+    if not space.together(target):
+        space.matched.add(target)
+        if not space.together(target):
+            return None
     model = cp_model.CpModel()
-    streams = {stream: {c: model.NewBoolVar("") for c in space.beats(stream)} for stream in ("image", *space.foldings)}
+    streams = {
+        stream: {v: model.NewBoolVar("") for v in space.beats(stream, target)} for stream in (IMAGE, *space.foldings)
+    }
     chosen: dict[str, list[tuple[Option, cp_model.IntVar]]] = {}
     for node in space.graph.nodes:
         picks = [(option, model.NewBoolVar("")) for option in space.options(node, target)]
@@ -75,12 +82,12 @@ def solve(space: Space, target: int, budget: Budget, first: bool = False) -> Sol
         model.AddExactlyOne(pick for _, pick in picks)
         for position, stream in enumerate(node.inputs):
             _tie(model, streams[stream], [(option.beats[position], pick) for option, pick in picks])
-        _tie(model, streams[node.name], [(option.folding.stream_channels, pick) for option, pick in picks])
+        _tie(model, streams[node.name], [(option.folding.values, pick) for option, pick in picks])
     edges = [
-        (space.edge_cost(stream, c), literal)
+        (space.edge_cost(stream, values), literal)
         for node in space.graph.nodes
         for stream in node.inputs
-        for c, literal in streams[stream].items()
+        for values, literal in streams[stream].items()
     ]
     costs = [(option.cost, pick) for picks in chosen.values() for option, pick in picks] + edges
     for kind, limit in (("lut", budget.lut), ("bram18", budget.bram18)):
@@ -107,12 +114,12 @@ def solve(space: Space, target: int, budget: Budget, first: bool = False) -> Sol
 
 
 def _tie(model: cp_model.CpModel, stream: dict[int, cp_model.IntVar], picks: list[tuple[int, cp_model.IntVar]]) -> None:
-    """A stream has the channels a beat that the chosen option asks for."""
+    """A stream has the values a beat that the chosen option asks for."""
     groups: dict[int, list[cp_model.IntVar]] = defaultdict(list)
-    for channels, pick in picks:
-        groups[channels].append(pick)
-    for channels, literal in stream.items():
-        model.Add(sum(groups[channels]) == literal)
+    for values, pick in picks:
+        groups[values].append(pick)
+    for values, literal in stream.items():
+        model.Add(sum(groups[values]) == literal)
 
 
 def _ceil(value: float) -> int:

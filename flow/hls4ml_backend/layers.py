@@ -18,7 +18,7 @@ class ErnLayer(Layer):  # type: ignore[misc]
     """Base: one node of a design.
 
     Attributes (hls4ml's `attributes`): `shape` [H, W, C]; `bits` and `signed` of a value; `parameters` of the CONFIG
-    struct; `memories`; `arguments` of the C++ call.
+    struct; `memories`; `arguments` and `function` of the C++ call.
     """
 
     kind: ClassVar[str] = ""
@@ -29,6 +29,7 @@ class ErnLayer(Layer):  # type: ignore[misc]
         Attribute("parameters", value_type=dict),
         Attribute("memories", value_type=tuple),
         Attribute("arguments", value_type=list),
+        Attribute("function", value_type=str),
     ]
 
     def initialize(self) -> None:
@@ -134,7 +135,7 @@ def layer_list(design: Design) -> list[dict[str, Any]]:
         arguments.append(output_fifo(design, node.name))
         arguments += [f"ern_parameters::{node.name}_{memory.name}" for memory in found.memories]
         entry = _entry(design, node.name, classes[node.kind], found.parameters, found.memories, arguments)
-        layers.append({**entry, "inputs": list(node.inputs)})
+        layers.append({**entry, "inputs": list(node.inputs), "function": node.kind + found.variant})
     return layers
 
 
@@ -156,4 +157,5 @@ def _entry(
         "parameters": parameters,
         "memories": memories,
         "arguments": arguments,
+        "function": "",
     }

@@ -40,7 +40,7 @@ class ErnFunctionTemplate(FunctionCallTemplate):  # type: ignore[misc]
         """C++ text of the call."""
         return render(
             "project/call.cpp.j2",
-            node={"name": node.name, "kind": node.kind, "arguments": node.get_attr("arguments")},
+            node={"name": node.name, "function": node.get_attr("function"), "arguments": node.get_attr("arguments")},
         )
 
 

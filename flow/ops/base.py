@@ -28,6 +28,8 @@ class Folding:
         pe: output channels computed at once.
         depth: input channels taken at once (binary_conv: simd = kh * kw * depth).
         stream_channels: channels a beat of the output stream.
+        pixels: neighbouring pixels of a row a beat of the output stream; with more than one, whole pixels.
+        pixels_in: the same of the input stream.
         memory: where weights sit, "lut" or "block" or "ultra".
         hold: neighbouring output pixels of a row that a weight word is kept for; the memory is 1/hold as wide.
         by_column: kernel columns are taken one after another: simd = kh * depth, kw times as many steps.
@@ -39,6 +41,13 @@ class Folding:
     memory: str = "lut"
     hold: int = 1
     by_column: bool = False
+    pixels: int = 1
+    pixels_in: int = 1
+
+    @property
+    def values(self) -> int:
+        """Values a beat of the output stream."""
+        return self.stream_channels * self.pixels
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,13 +115,17 @@ class Op(ABC):
         """A legal folding as it is and in forms that differ in memories alone: same streams, never more cycles."""
         yield folding
 
+    def wide(self, folding: Folding, pixels: int) -> Folding | None:
+        """A legal folding with `pixels` whole pixels a beat of the input; None where the op cannot take so many."""
+        return None
+
     def cycles(self, folding: Folding, *inputs: Shape) -> int:
         """Cycles a frame when its streams never stall."""
-        return self.shape(*inputs).values // folding.stream_channels
+        return self.shape(*inputs).values // folding.values
 
-    def accepts(self, folding: Folding, *stream_channels: int) -> bool:
-        """Whether input streams of so many channels a beat fit this folding; all beats alike unless an op says more."""
-        return all(channels == folding.stream_channels for channels in stream_channels)
+    def accepts(self, folding: Folding, *values: int) -> bool:
+        """Whether input streams of so many values a beat fit this folding; all beats alike unless an op says more."""
+        return all(number == folding.values for number in values)
 
 
 @dataclass(frozen=True, eq=False)

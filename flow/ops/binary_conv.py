@@ -11,6 +11,7 @@ import numpy as np
 
 from flow.errors import GraphError
 from flow.ops.base import LARGEST_FRAME, Array, Folding, Op, divisors, integers
+from flow.ops.wide_row import WideRow
 from flow.types import CODE, Range, Shape
 
 FLOAT32_EXACT = 2**24
@@ -167,7 +168,7 @@ class BinaryConv(Op):
 
     def forms(self, folding: Folding, *inputs: Shape) -> Iterator[Folding]:
         width = self.shape(*inputs).width
-        for hold in HOLDS:
+        for hold in HOLDS if folding.pixels_in == 1 else (1,):
             held = replace(folding, hold=hold)
             if width % hold == 0 and self._read_in_time(held):
                 for memory in ("lut", "block", "ultra"):
@@ -182,6 +183,10 @@ class BinaryConv(Op):
 
     def cycles(self, folding: Folding, *inputs: Shape) -> int:
         out = self.shape(*inputs)
+        if folding.pixels_in > 1:
+            beats = folding.pe // folding.stream_channels
+            rows = out.height * self.wide_row(folding, inputs[0]).cycles(self.output_groups(folding), beats)
+            return max(rows, inputs[0].pixels // folding.pixels_in)
         return max(self._window_cycles(folding, out), self._row_pixels(inputs[0], out) * self.slices(folding))
 
     def _window_cycles(self, folding: Folding, out: Shape) -> int:
@@ -221,6 +226,20 @@ class BinaryConv(Op):
         span, advance = (folding.hold - 1) * stride + self.kernel[1], folding.hold * stride
         return max(LEAST_WINDOW_WORDS, 1 << ((span + max(span, advance)) * self.slices(folding) - 1).bit_length())
 
-    def accepts(self, folding: Folding, *stream_channels: int) -> bool:
+    def wide(self, folding: Folding, pixels: int) -> Folding | None:
+        """Whole pixels go into the window as they come: all input channels at once, one word of weights a group."""
+        whole = folding.depth == self.in_channels and not folding.by_column and folding.hold == 1
+        return replace(folding, pixels_in=pixels) if whole else None
+
+    def wide_row(self, folding: Folding, source: Shape) -> WideRow:
+        """How windows are made of several pixels a beat."""
+        out = self.shape(source)
+        return WideRow(source.width, out.width, self.kernel[1], self.stride[1], self.padding[1], folding.pixels_in)
+
+    def accepts(self, folding: Folding, *values: int) -> bool:
         """The row store converts widths by whole factors: a beat divides `depth`, or `depth` divides a beat."""
-        return all(folding.depth % s == 0 or s % folding.depth == 0 for s in stream_channels)
+        if folding.pixels_in > 1:
+            whole = self.wide(folding, folding.pixels_in) is not None
+            return whole and all(number == folding.pixels_in * self.in_channels for number in values)
+        narrow = all(number <= self.in_channels for number in values)
+        return narrow and all(folding.depth % number == 0 or number % folding.depth == 0 for number in values)

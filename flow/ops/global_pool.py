@@ -87,6 +87,6 @@ class GlobalPool(Op):
     def cycles(self, folding: Folding, *inputs: Shape) -> int:
         return self.channels
 
-    def accepts(self, folding: Folding, *stream_channels: int) -> bool:
-        """Any beat: the sums are addressed by channel."""
-        return True
+    def accepts(self, folding: Folding, *values: int) -> bool:
+        """Any beat of one pixel: the sums are addressed by channel."""
+        return all(number <= self.channels for number in values)

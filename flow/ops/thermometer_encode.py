@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -73,6 +73,11 @@ class ThermometerEncode(Op):
     ) -> ThermometerEncode:
         return cls(name, inputs, int(attributes["in_channels"]), integers(arrays["thresholds"]))
 
-    def accepts(self, folding: Folding, *stream_channels: int) -> bool:
-        """One whole pixel a beat, whatever leaves."""
-        return True
+    def wide(self, folding: Folding, pixels: int) -> Folding | None:
+        """As many whole pixels leave as come."""
+        whole = folding.stream_channels == self.out_channels
+        return replace(folding, pixels=pixels, pixels_in=pixels) if whole else None
+
+    def accepts(self, folding: Folding, *values: int) -> bool:
+        """Whole pixels a beat, whatever leaves of each."""
+        return all(number == folding.pixels_in * self.in_channels for number in values)

@@ -16,6 +16,7 @@ from flow.design import Design
 from flow.emit.rtl import load_words, stream_names
 from flow.emit.weights import LOAD_BITS
 from flow.errors import SimulationError
+from flow.graph import IMAGE
 from flow.ops.base import Array
 
 BENCH = "ern_bench"
@@ -135,8 +136,8 @@ def write_job(job: Path, stimuli: Sequence[Stimulus], stalls: float | None, seed
     permille = round(1000 * (stalls or 0.0))
     lines = [f"{len(stimuli)} {streams} {fifos} {seed} {permille} {int(taps)} {patience}"]
     for number, s in enumerate(stimuli):
-        image, classes = s.design.image, s.design.graph.output.channels
-        lines.append(f"{len(s.images)} {image.pixels} {image.channels} {classes} {len(s.loads)}")
+        beats, size, classes = s.design.beats(IMAGE), s.design.values(IMAGE), s.design.graph.output.channels
+        lines.append(f"{len(s.images)} {beats} {size} {classes} {len(s.loads)}")
         lines += [f"{load.beats} {load.after_frames} {load.after_cycles}" for load in s.loads]
         (job / f"images_{number}.bin").write_bytes(np.ascontiguousarray(s.images).tobytes())
         (job / f"load_{number}.bin").write_bytes(b"".join(load.words for load in s.loads))

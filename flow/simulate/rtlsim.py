@@ -177,15 +177,15 @@ def _parts(design: Design, stream: str) -> int:
 
 def _decode(path: Path, design: Design, stream: str, frames: int) -> Array:
     """Values of a recorded stream, N x H x W x C int32 (int64 where 32 bits are not enough)."""
-    shape, bits, channels = design.shape(stream), design.bits(stream), design.stream_channels(stream)
+    shape, bits, count = design.shape(stream), design.bits(stream), design.values(stream)
     words = np.fromfile(path, dtype="<u8").reshape(-1, _parts(design, stream))
-    values = np.zeros((len(words), channels), np.int64)
-    for channel in range(channels):
-        part, shift = divmod(channel * bits, PART_BITS)
+    values = np.zeros((len(words), count), np.int64)
+    for number in range(count):
+        part, shift = divmod(number * bits, PART_BITS)
         value = words[:, part] >> np.uint64(shift)
         if shift + bits > PART_BITS:
             value = value | words[:, part + 1] << np.uint64(PART_BITS - shift)
-        values[:, channel] = (value & np.uint64((1 << bits) - 1)).astype(np.int64)
+        values[:, number] = (value & np.uint64((1 << bits) - 1)).astype(np.int64)
     if design.range(stream).signed:
         values = np.where(values >> (bits - 1) & 1, values - (1 << bits), values)
     dtype = np.int32 if bits <= 31 else np.int64

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two ends of a design: AXI4-Stream in (one pixel a beat) and out (one class a beat, 32 bits, sign-extended).
+// The two ends of a design: AXI4-Stream in (whole pixels, one or more a beat) and out (one class a beat, 32 bits, sign-extended).
 #ifndef ERN_COMMON_AXIS_H_
 #define ERN_COMMON_AXIS_H_
 
@@ -8,13 +8,13 @@
 
 namespace ern {
 
-// PIXELS beats of CHANNELS bytes; `last` is ignored.
-template <unsigned CHANNELS, unsigned PIXELS>
-void axis_read(hls::stream<typename axis_word<8 * CHANNELS>::type> &in, hls::stream<ap_uint<8 * CHANNELS> > &out) {
-pixels:
-    for (unsigned i = 0; i < PIXELS; ++i) {
+// BEATS beats of BYTES bytes; `last` is ignored.
+template <unsigned BYTES, unsigned BEATS>
+void axis_read(hls::stream<typename axis_word<8 * BYTES>::type> &in, hls::stream<ap_uint<8 * BYTES> > &out) {
+beats:
+    for (unsigned i = 0; i < BEATS; ++i) {
         ERN_PIPELINE
-        const typename axis_word<8 * CHANNELS>::type word = in.read();
+        const typename axis_word<8 * BYTES>::type word = in.read();
         out.write(word.data);
     }
 }

@@ -15,9 +15,9 @@ struct entry {
     void (*run)(const char *images, unsigned long frames, const char *folder, bool taps);
 };
 
-// Frames of pixels * CHANNELS bytes in, classes int32 sums a frame to <folder>/classifier_sum.bin.
-template <unsigned CHANNELS, class INPUT, class OUTPUT>
-void frames(void (*top)(hls::stream<INPUT> &, hls::stream<OUTPUT> &), unsigned pixels, unsigned classes,
+// Frames of `beats` beats of BYTES bytes in, classes int32 sums a frame to <folder>/classifier_sum.bin.
+template <unsigned BYTES, class INPUT, class OUTPUT>
+void frames(void (*top)(hls::stream<INPUT> &, hls::stream<OUTPUT> &), unsigned beats, unsigned classes,
             const char *images, unsigned long count, const char *folder, bool taps) {
     std::FILE *in = std::fopen(images, "rb");
     if (in == NULL) throw std::runtime_error(std::string("cannot read ") + images);
@@ -27,14 +27,14 @@ void frames(void (*top)(hls::stream<INPUT> &, hls::stream<OUTPUT> &), unsigned p
     for (unsigned long frame = 0; frame < count; ++frame) {
         hls::stream<INPUT> s_axis("s_axis");
         hls::stream<OUTPUT> m_axis("m_axis");
-        for (unsigned pixel = 0; pixel < pixels; ++pixel) {
-            ap_uint<8 * CHANNELS> data = 0;
-            for (unsigned c = 0; c < CHANNELS; ++c) {
+        for (unsigned beat = 0; beat < beats; ++beat) {
+            ap_uint<8 * BYTES> data = 0;
+            for (unsigned b = 0; b < BYTES; ++b) {
                 const int byte = std::fgetc(in);
                 if (byte == EOF) throw std::runtime_error(std::string("too few frames in ") + images);
                 ern::put<8>(data, ap_uint<8>(byte));
             }
-            s_axis.write(ern::axis_make<8 * CHANNELS>(data, pixel == pixels - 1));
+            s_axis.write(ern::axis_make<8 * BYTES>(data, beat == beats - 1));
         }
         top(s_axis, m_axis);
         if (m_axis.size() != classes || !s_axis.empty()) throw std::runtime_error("beats lost or left over");

@@ -49,15 +49,15 @@ struct element {
 };
 
 // Copies what a stream holds and leaves it as it was.
-template <unsigned BITS, bool SIGNED, unsigned CHANNELS>
-void record(const char *name, hls::stream<ap_uint<CHANNELS * BITS> > &stream) {
+template <unsigned BITS, bool SIGNED, unsigned VALUES>
+void record(const char *name, hls::stream<ap_uint<VALUES * BITS> > &stream) {
     if (folder().empty()) return;
     std::FILE *file = file_of(name);
     const std::size_t beats = stream.size();
     for (std::size_t i = 0; i < beats; ++i) {
-        ap_uint<CHANNELS * BITS> beat = stream.read();
+        ap_uint<VALUES * BITS> beat = stream.read();
         stream.write(beat);
-        for (unsigned c = 0; c < CHANNELS; ++c) {
+        for (unsigned c = 0; c < VALUES; ++c) {
             const std::int64_t value = ern::value_of<SIGNED>(ern::take<BITS>(beat)).to_int64();
             unsigned char bytes[4];
             for (unsigned b = 0; b < 4; ++b) bytes[b] = static_cast<unsigned char>(value >> (8 * b));

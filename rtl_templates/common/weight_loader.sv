@@ -9,7 +9,7 @@
 `default_nettype none
 
 module weight_loader #(
-  parameter int pixels = 64
+  parameter int beats = 64
 ) (
   input  wire         aclk,
   input  wire         aresetn,
@@ -26,17 +26,17 @@ module weight_loader #(
   input  wire         m_axis_tready,
   input  wire         frame_out
 );
-  if (pixels < 1) begin : g_check_pixels
-    $error("weight_loader: pixels must be at least 1");
+  if (beats < 1) begin : g_check_beats
+    $error("weight_loader: beats must be at least 1");
   end
 
-  localparam int pixel_bits = pixels > 1 ? $clog2(pixels) : 1;
+  localparam int beat_bits = beats > 1 ? $clog2(beats) : 1;
   // More frames than all FIFOs of a design can hold.
   localparam int frame_bits = 16;
 
   logic loaded, too_few, too_many, begun, surplus, open;
   logic [1:0] settling;
-  logic [pixel_bits-1:0] pixel;
+  logic [beat_bits-1:0] beat;
   logic [frame_bits-1:0] frames;
   assign status = {too_many, too_few, loaded};
   logic load_valid, load_clear;
@@ -71,22 +71,22 @@ module weight_loader #(
     end
   end
 
-  // Frames: the gate moves between frames only, so an offered pixel is never withdrawn.
+  // Frames: the gate moves between frames only, so an offered beat is never withdrawn.
   wire moved = m_axis_tvalid & m_axis_tready;
-  wire last_pixel = pixel == pixel_bits'(pixels - 1);
-  wire frame_in = moved && pixel == '0;
-  wire between = moved ? last_pixel : pixel == '0 && !s_axis_tvalid;
+  wire last_beat = beat == beat_bits'(beats - 1);
+  wire frame_in = moved && beat == '0;
+  wire between = moved ? last_beat : beat == '0 && !s_axis_tvalid;
   assign m_axis_tvalid = s_axis_tvalid & open;
   assign s_axis_tready = m_axis_tready & open;
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
       open <= 1'b0;
-      pixel <= '0;
+      beat <= '0;
       frames <= '0;
     end else begin
       if (!open) open <= loaded & !s_axis_load_tvalid;
       else if (s_axis_load_tvalid & between) open <= 1'b0;
-      if (moved) pixel <= last_pixel ? '0 : pixel + 1'b1;
+      if (moved) beat <= last_beat ? '0 : beat + 1'b1;
       frames <= frames + frame_bits'(frame_in) - frame_bits'(frame_out);
     end
   end

@@ -6,7 +6,7 @@
 //   ern_bench JOB    reads JOB/job.txt, JOB/images_<d>.bin, JOB/load_<d>.bin; writes JOB/sums_<d>.bin, JOB/stream_<s>.bin, JOB/result.txt
 //
 // job.txt: designs streams fifos seed stall_permille taps patience, then a line a design:
-//          frames pixels bytes_a_pixel sums packets, and a line a packet of its load port: words after_frames
+//          frames beats bytes_a_beat sums packets, and a line a packet of its load port: words after_frames
 //          after_cycles.  result.txt: lines of `key numbers...`, last of them `end`.
 // Exit code: 0 done, 2 bad job, 3 no beat moved for `patience` cycles (result.txt then holds every FIFO's state).
 #include <cstdint>
@@ -178,10 +178,10 @@ bool read_file(const std::string& path, std::vector<uint8_t>& bytes, uint64_t ex
 bool read_design(std::ifstream& config, const std::string& job, uint64_t d) {
   Source& image = sources[d];
   Source& load = sources[ports.size() + d];
-  uint64_t pixels = 0, packets = 0, words = 0;
-  config >> ports[d].frames >> pixels >> image.beat_bytes >> ports[d].sums >> packets;
+  uint64_t beats = 0, packets = 0, words = 0;
+  config >> ports[d].frames >> beats >> image.beat_bytes >> ports[d].sums >> packets;
   if (!config) return false;
-  image.packets.assign(ports[d].frames, Packet{pixels, 0, 0});
+  image.packets.assign(ports[d].frames, Packet{beats, 0, 0});
   load.beat_bytes = load_bytes;
   load.packets.resize(packets);
   for (Packet& packet : load.packets) {
@@ -189,7 +189,7 @@ bool read_design(std::ifstream& config, const std::string& job, uint64_t d) {
     words += packet.beats;
   }
   const std::string number = std::to_string(d) + ".bin";
-  return config && read_file(job + "/images_" + number, image.data, ports[d].frames * pixels * image.beat_bytes) &&
+  return config && read_file(job + "/images_" + number, image.data, ports[d].frames * beats * image.beat_bytes) &&
          read_file(job + "/load_" + number, load.data, words * load_bytes);
 }
 

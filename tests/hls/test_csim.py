@@ -24,7 +24,7 @@ from flow.simulate.compare import compare
 from flow.simulate.csim import CsimResult, csim, csim_many
 from flow.types import Shape
 from tests.hls.designs import Case, frames, residual_case
-from tests.rtl.designs import pooled
+from tests.rtl.designs import conv_design, pooled
 
 RANDOM = 8
 
@@ -68,6 +68,17 @@ CASES = {
     "by_column": chain(
         "by_column", (6, 8, 2), 4, (3, 5), (2, 1), (1, 2), 7, Folding(3, 4, 1, "block", 4, True), (4, 7)
     ),
+    **{
+        f"wide_{number}": conv_design(image, channels, kernel, stride, padding, folding, channels[0])
+        for number, (image, channels, kernel, stride, padding, folding) in enumerate(
+            (
+                (Shape(12, 16, 3), (6, 7), (3, 3), (2, 2), (1, 1), Folding(4, 6, 1, pixels_in=4)),
+                (Shape(5, 10, 1), (3, 4), (5, 7), (1, 1), (2, 3), Folding(2, 3, 2, pixels_in=2)),
+                (Shape(9, 24, 1), (2, 4), (1, 1), (2, 3), (0, 0), Folding(4, 2, 4, "block", pixels_in=8)),
+                (Shape(8, 16, 1), (2, 5), (2, 2), (3, 5), (0, 0), Folding(5, 2, 5, pixels_in=2)),
+            )
+        )
+    },
     "pooled_pixel": pooled(chain("pooled_pixel", (1, 1, 1), 1, (1, 1), (1, 1), (0, 0), 1, Folding())),
     "pooled_wide": pooled(chain("pooled_wide", (6, 31, 1), 3, (3, 3), (1, 1), (1, 1), 6, Folding(3, 1, 3), (1, 3))),
 }

@@ -56,13 +56,16 @@ def conv_design(
     folding: Folding,
     source_channels: int = 1,
 ) -> Design:
-    """Codes, one convolution, the pool; `channels` are (codes a colour times colours, out)."""
+    """Codes, one convolution, the pool; `channels` are (codes a colour times colours, out). A convolution of several
+    pixels a beat gets them from the image."""
     nodes = (
         encode(image.channels, channels[0] // image.channels),
         conv("conv", "encode", channels, kernel, stride, padding, seed=image.height * image.width),
         pool("conv", channels[1]),
     )
-    return design(nodes, image, {"encode": Folding(stream_channels=source_channels), "conv": folding})
+    pixels = folding.pixels_in
+    source = Folding(stream_channels=source_channels, pixels=pixels, pixels_in=pixels)
+    return design(nodes, image, {"encode": source, "conv": folding})
 
 
 def residual_design(image: Shape, width: int, lanes: int) -> Design:
