@@ -76,10 +76,18 @@ class Finished:
     report: Report
     hung: bool
 
-    def sums(self, number: int, images: int) -> Array:
-        """classifier_sum of design `number`, int64 [images, classes]."""
+    def sums(self, number: int, images: int, classes: int) -> Array:
+        """classifier_sum of design `number`, int64 [images, classes].
+
+        Raises:
+            SimulationError: fewer sums left the design than its images have, or more.
+        """
         found = np.fromfile(self.folder / f"sums_{number}.bin", dtype="<i4").astype(np.int64)
-        return found.reshape(images, -1)
+        if len(found) != images * classes:
+            raise SimulationError(
+                f"design {number}: {len(found)} or more sums left it, {images * classes} expected for {images} images"
+            )
+        return found.reshape(images, classes)
 
 
 def stimulus(design: Design, images: Array, loads: Sequence[Load] | None = None) -> Stimulus:

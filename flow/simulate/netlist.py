@@ -65,7 +65,7 @@ def netlistsim(
         if done.hung:
             cycles = done.report["cycles", 0][0]
             raise SimulationError(f"{design.graph.name}: the netlist hangs in cycle {cycles}; compare it with rtlsim")
-        return done.sums(0, len(images))
+        return done.sums(0, len(images), design.graph.output.channels)
 
 
 def _wrapper(image_bits: int) -> str:

@@ -158,7 +158,7 @@ def _result(done: Finished, fed: Stimulus, numbers: tuple[int, int, int], timed:
     }
     ends = report["frame_ends", number]
     return RtlsimResult(
-        classifier_sum=done.sums(number, len(images)),
+        classifier_sum=done.sums(number, len(images), design.graph.output.channels),
         streams=streams,
         frame_ends=tuple(ends),
         cycles_per_frame=ends[-1] - ends[-2] if timed and len(ends) > 1 else None,

@@ -13,6 +13,7 @@ from flow.errors import SimulationError
 from flow.ops import BinaryConv, Folding
 from flow.ops.base import Array
 from flow.simulate.compare import compare
+from flow.simulate.job import Finished
 from flow.simulate.rtlsim import RtlsimResult, rtlsim_many
 from flow.types import Shape
 from tests.rtl.designs import conv_design, residual_design
@@ -132,3 +133,10 @@ def test_a_short_path_without_room_hangs_and_says_where(tmp_path: Path) -> None:
 def test_images_of_another_size_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SimulationError, match="built for images of 7x5x1"):
         rtlsim_many([CONVS["plain"]], [np.zeros((1, 5, 7, 1), np.uint8)], tmp_path)
+
+
+@pytest.mark.parametrize("count", [5, 7])
+def test_sums_that_are_too_few_or_too_many_are_named(count: int, tmp_path: Path) -> None:
+    np.arange(count, dtype="<i4").tofile(tmp_path / "sums_1.bin")
+    with pytest.raises(SimulationError, match=rf"design 1: {count} or more sums left it, 6 expected for 2 images"):
+        Finished(tmp_path, {}, hung=False).sums(1, 2, 3)
