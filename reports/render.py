@@ -72,15 +72,15 @@ def _performance(report: Report) -> Table:
 
 
 def _resources(report: Report) -> Table:
-    names = ("lut", "ff", "bram18", "uram", "dsp", "carry")
+    names = ("lut", "sites", "ff", "bram18", "uram", "dsp", "carry", "levels")
     rows = [
         (row.stage, row.source, f"{row.tool} {row.version}", row.family, *(number(getattr(row, n)) for n in names))
         for row in report.resources
     ]
     device = report.device
     if device is not None:
-        has = (device.lut, device.ff, device.bram18, device.uram, device.dsp)
-        rows.append(("device", NONE, device.part, device.family, *map(number, has), NONE))
+        has = [number(getattr(device, name, None)) for name in names]
+        rows.append(("device", NONE, device.part, device.family, *has))
     return Table("Resources", ("stage", "source", "tool", "family", *names), tuple(rows))
 
 

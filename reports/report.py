@@ -107,10 +107,26 @@ def _resource_contradictions(row: Resource) -> Iterator[tuple[str, str]]:
     for module in row.modules:
         for kind, number in module.cells.items():
             total[kind] = total.get(kind, 0) + number * module.instances
+    for name, of_modules in (("levels", _most_levels(row)), ("sites", _all_sites(row))):
+        stated = getattr(row, name)
+        if stated is not None and of_modules is not None and stated != of_modules:
+            yield name, f"is {stated}, the modules make {of_modules}"
     if {k: n for k, n in total.items() if n} != {k: n for k, n in row.cells.items() if n}:
         yield "modules", "cells of the modules times their instances do not add up to cells"
     if row.stage == "synth" and set(row.dsp_kinds) != set(dsp_kinds(row.family)):
         yield "dsp_kinds", f"expected every DSP kind of {row.family}: {', '.join(dsp_kinds(row.family))}"
+
+
+def _most_levels(row: Resource) -> int | None:
+    """Levels of the deepest module; None unless every module says its own."""
+    told = [module.levels for module in row.modules if module.levels is not None]
+    return max(told) if told and len(told) == len(row.modules) else None
+
+
+def _all_sites(row: Resource) -> int | None:
+    """Sites of all instances; None unless every module says its own."""
+    told = [module.sites * module.instances for module in row.modules if module.sites is not None]
+    return sum(told) if told and len(told) == len(row.modules) else None
 
 
 def _refuse(found: list[tuple[str, str]], file: str) -> None:

@@ -75,11 +75,18 @@ class Performance:
 
 @dataclass(frozen=True)
 class ModuleProof:
-    """Cells of one distinct module, by kind, without those of its submodules."""
+    """Cells of one distinct module, by kind, without those of its submodules.
+
+    Attributes:
+        levels: most LUTs between registers (or its ports), with what is below it.
+        sites: estimate of the LUT sites that its cells take when small LUTs share them.
+    """
 
     name: str
     instances: int
     cells: Mapping[str, int]
+    levels: int | None = None
+    sites: int | None = None
 
 
 @dataclass(frozen=True)
@@ -111,6 +118,8 @@ class Resource:
         ff, uram: flip-flops, UltraRAMs.
         carry: CARRY4 or CCU2C.
         lutram: LUTs (ECP5: cells) of distributed RAM.
+        levels: most LUTs on a path between registers.
+        sites: estimate of the LUT sites taken when small LUTs share them.
         cells: cells of the netlist by kind.
         modules: the same by distinct module; times instances they add up to `cells`.
         dsp_kinds: the kinds looked for and counted as DSP.
@@ -129,6 +138,8 @@ class Resource:
     uram: int | None = None
     carry: int | None = None
     lutram: int | None = None
+    levels: int | None = None
+    sites: int | None = None
     cells: Mapping[str, int] = field(default_factory=dict)
     modules: tuple[ModuleProof, ...] = ()
     dsp_kinds: tuple[str, ...] = ()

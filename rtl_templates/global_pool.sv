@@ -37,33 +37,25 @@ module global_pool #(
 
   localparam int groups = channels / stream_channels_in;
   localparam int group_bits = groups > 1 ? $clog2(groups) : 1;
-  localparam int column_bits = width > 1 ? $clog2(width) : 1;
-  localparam int row_bits = height > 1 ? $clog2(height) : 1;
   localparam int sums_bits = stream_channels_in * sum_bits;
 
   logic [group_bits-1:0] group;
-  logic [column_bits-1:0] column;
-  logic [row_bits-1:0] row;
+  logic first_pixel, last_pixel;
   wire group_end = group == group_bits'(groups - 1);
-  wire column_end = column == column_bits'(width - 1);
-  wire row_end = row == row_bits'(height - 1);
-  wire first_pixel = column == '0 && row == '0;
-  wire last_pixel = column_end & row_end;
   logic sums_ready;
   wire move = s_axis_tvalid & s_axis_tready;
   assign s_axis_tready = !last_pixel | sums_ready;
+  wrap_counter #(.count(height * width)) u_pixel (
+    .aclk(aclk), .aresetn(aresetn), .enable(move & group_end), .last(last_pixel)
+  );
 
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
       group <= '0;
-      column <= '0;
-      row <= '0;
+      first_pixel <= 1'b1;
     end else if (move) begin
       group <= group_end ? '0 : group + 1'b1;
-      if (group_end) begin
-        column <= column_end ? '0 : column + 1'b1;
-        if (column_end) row <= row_end ? '0 : row + 1'b1;
-      end
+      if (group_end) first_pixel <= last_pixel;
     end
   end
 

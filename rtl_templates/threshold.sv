@@ -2,7 +2,8 @@
 //
 // threshold: integer sums to two-bit codes, y = #{m : acc >= T[c][m]}; a negative channel gives 3 - y.
 // One beat of stream_channels channels a cycle; thresholds (threshold_bits each, two's complement) sit in a ROM with a
-// word a channel group. A two-beat output register chain keeps comparators off the handshake.
+// word a channel group. Comparisons end in a register of one beat. They are unsigned, so that a carry chain is left at its
+// end only: signs change places, which has the effect of turning both over.
 `default_nettype none
 
 module threshold #(
@@ -33,7 +34,8 @@ module threshold #(
   localparam int groups = channels / stream_channels;
   localparam int address_bits = groups > 1 ? $clog2(groups) : 1;
   localparam int lane_bits = 3 * threshold_bits;
-  localparam int compare_bits = (threshold_bits > acc_bits ? threshold_bits : acc_bits) + 1 - acc_signed;
+  localparam int most_bits = (threshold_bits > acc_bits ? threshold_bits : acc_bits) + 1 - acc_signed;
+  localparam int compare_bits = most_bits > 2 ? most_bits : 2;
 
   logic [stream_channels*acc_bits-1:0] sums;
   logic sums_valid, sums_ready;
@@ -60,11 +62,16 @@ module threshold #(
     end
   end
 
-  assign m_axis_tvalid = sums_valid & primed;
-  assign sums_ready = m_axis_tready & primed;
+  assign sums_ready = primed & (!m_axis_tvalid | m_axis_tready);
+  always_ff @(posedge aclk) begin
+    if (!aresetn) m_axis_tvalid <= 1'b0;
+    else if (sums_ready) m_axis_tvalid <= sums_valid;
+  end
   for (genvar s = 0; s < stream_channels; s++) begin : g_channel
     wire signed [compare_bits-1:0] sum;
-    wire [2:0] reached;
+    logic [2:0] reached;
+    logic negative;
+    always_ff @(posedge aclk) if (sums_ready) negative <= constants[stream_channels*lane_bits + s];
     if (acc_signed == 1) begin : g_signed
       assign sum = compare_bits'(signed'(sums[s*acc_bits +: acc_bits]));
     end else begin : g_unsigned
@@ -72,15 +79,18 @@ module threshold #(
     end
     for (genvar m = 0; m < 3; m++) begin : g_level
       wire [threshold_bits-1:0] level = constants[(s*3+m)*threshold_bits +: threshold_bits];
+      wire signed [compare_bits-1:0] least;
       if (acc_signed == 1) begin : g_signed
-        assign reached[m] = sum >= compare_bits'(signed'(level));
+        assign least = compare_bits'(signed'(level));
       end else begin : g_unsigned
-        assign reached[m] = sum >= signed'(compare_bits'(level));
+        assign least = signed'(compare_bits'(level));
       end
+      wire at_least = {least[compare_bits-1], sum[compare_bits-2:0]} >= {sum[compare_bits-1], least[compare_bits-2:0]};
+      always_ff @(posedge aclk) if (sums_ready) reached[m] <= at_least;
     end
     // Thresholds do not decrease, so reached is 000, 001, 011 or 111.
     wire [1:0] count = {reached[1], reached[2] | (reached[0] & !reached[1])};
-    assign m_axis_tdata[2*s +: 2] = count ^ {2{constants[stream_channels*lane_bits + s]}};
+    assign m_axis_tdata[2*s +: 2] = count ^ {2{negative}};
   end
 endmodule
 

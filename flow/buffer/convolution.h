@@ -11,8 +11,10 @@ namespace ern {
 
 // Cycles from the last word of a stored column to its first fetch.
 const int64_t STORE_TO_FETCH = 1;
+// Cycles from the fetch of a column of the oldest row to the word that may take its place, beyond the next one.
+const int64_t PASS_TO_STORE = 1;
 // Cycles from the fetch of a column's last word to the first step that may read it.
-const int64_t FETCH_TO_USE = 3;
+const int64_t FETCH_TO_USE = 4;
 // Cycles from a word's first use in a ring of columns to the first in which it may leave the queue of window_wide.
 const int64_t FETCH_TO_QUEUE = 0;
 // Cycles from a word's leaving of that queue to the end of its place's use.
@@ -24,7 +26,7 @@ const int64_t SUM_LATENCY = 8;
 // Cycles from a group's last step to the read-out of its first pixel, the adder tree aside; hold > 1.
 const int64_t STEP_TO_READ = 4;
 // Cycles from the read-out of a beat to the output; hold > 1.
-const int64_t READ_TO_LEAVE = 5;
+const int64_t READ_TO_LEAVE = 6;
 // Beats of the output queue, beyond those of one group and of the adder tree if hold = 1.
 const int64_t QUEUE = 12;
 
@@ -52,7 +54,7 @@ inline Process store(Arguments a) {
                 int64_t free = 0;
                 if (inside && old_row >= 0) {
                     const int64_t last = follow ? column + padding : read_columns - 1;
-                    free = (co_await at(passed, old_row * read_columns + last)) + each - 1;
+                    free = (co_await at(passed, old_row * read_columns + last)) + each - 1 + PASS_TO_STORE;
                 }
                 for (int64_t completes : whole) {
                     now = std::max(now + each, (co_await at(input.written, beat++)) + delay);

@@ -18,7 +18,7 @@ from flow.cache import cache_folder
 from flow.errors import ToolError
 from flow.estimate.memories import fifo_memory
 
-BLOCK_DELAY = 2
+BLOCK_DELAY = 3
 """Cycles through a FIFO in block memory; one in LUTs (rtl_templates/common/stream_fifo.sv)."""
 KINDS = (
     "source", "flow", "pool", "collect_frames", "leave_frames", "store",

@@ -20,22 +20,26 @@ inline Process source(Arguments a) {
     }
 }
 
-// Each beat of every input makes one beat of the output, or several narrower ones, in the cycle it is offered.
+// Each beat of every input makes one beat of the output, or several narrower ones, in the cycle it is offered; with a
+// stage, one cycle later, when the register that it waits in is free.
 inline Process flow(Arguments a) {
     const int64_t beats = a.next();
     const vector<Channel> inputs = a.some();
     const vector<int64_t> ratios = a.list();
     const vector<Channel> outputs = a.some();
-    int64_t now = -1;
+    const int64_t stage = a.next();
+    int64_t now = -1, gone = -1;
     for (int64_t beat = 0; beat < beats; ++beat) {
-        ++now;
+        now = std::max(now + 1, gone + 1 - stage);
         for (size_t i = 0; i < inputs.size(); ++i) {
             if (beat % ratios[i] == 0) {
                 now = std::max(now, (co_await at(inputs[i].written, beat / ratios[i])) + inputs[i].delay);
             }
         }
-        const int64_t offered = now;
-        OFFER(outputs, beat, offered, now)
+        const int64_t offered = now + stage;
+        gone = offered;
+        OFFER(outputs, beat, offered, gone)
+        if (stage == 0) now = gone;
         for (size_t i = 0; i < inputs.size(); ++i) {
             if (beat % ratios[i] == ratios[i] - 1) tracks[inputs[i].read].add(now);
         }

@@ -14,11 +14,16 @@ from flow.buffer.place import Place
 from flow.ops import BinaryConv, DigitPool, GlobalPool, ResidualAdd, ThermometerEncode, Threshold
 
 
-def _flow(place: Place) -> None:
-    """Each beat of every input makes one beat of the output, or several narrower ones, in the cycle it is offered."""
+def _flow(place: Place, stage: int = 0) -> None:
+    """Each beat of every input makes one beat of the output, or several narrower ones, `stage` cycles after it came."""
     beats = place.frames * place.shape.values // place.folding.values
     each = [beats // (place.frames * s.values // b) for s, b in zip(place.shapes, place.beats, strict=True)]
-    place.network.process("flow", beats, place.inputs, each, place.outputs)
+    place.network.process("flow", beats, place.inputs, each, place.outputs, stage)
+
+
+def _threshold(place: Place) -> None:
+    """Comparisons end in a register of one beat."""
+    _flow(place, stage=1)
 
 
 def _global_pool(place: Place) -> None:
@@ -41,7 +46,7 @@ def _digit_pool(place: Place) -> None:
 TIMINGS: dict[str, Callable[[Place], None]] = {
     ThermometerEncode.kind: _flow,
     BinaryConv.kind: binary_conv,
-    Threshold.kind: _flow,
+    Threshold.kind: _threshold,
     ResidualAdd.kind: _flow,
     GlobalPool.kind: _global_pool,
     DigitPool.kind: _digit_pool,

@@ -43,7 +43,7 @@ def route(state: State) -> Result:
     return {
         **equal,
         "fmax_mhz": routed.fmax_mhz,
-        "clock_mhz": routed.asked_mhz,
+        "clock_mhz": state.board.clock_mhz,
         **{name: getattr(routed, name) for name in ("lut", "ff", "bram18", "dsp", "available", "seconds")},
         "bitstream": str(routed.bitstream),
         "gates": [to_json(gate) for gate in verdict.gates],

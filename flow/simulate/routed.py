@@ -190,8 +190,10 @@ def _bram(cell: _Cell) -> Iterator[str]:
         registered = int(cell.parameter(f"REGMODE_{port}") == "OUTREG")
         sizes.append(f".width_{low}({cell.number(f'DATA_WIDTH_{port}')}), .registered_{low}({registered})")
         enable, write = cell.input(f"CE{port}"), cell.input(f"WE{port}")
+        output = cell.input(f"OCE{port}")
         pins.append(
             f".clock_{low}({cell.input(f'CLK{port}')}), .enable_{low}({enable}), .write_{low}({write}), "
+            f".output_{low}({output}), "
             f".address_{low}({cell.bus(f'AD{port}', 14)}), .data_{low}({cell.bus(f'DI{port}', 18)}), "
             f".q_{low}({cell.label}_{low})"
         )

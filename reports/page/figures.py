@@ -44,6 +44,8 @@ FIGURES = {
     "power_static_w": Meaning("Power, static", "W"),
     "lut_all": Meaning("LUT, all kinds"),
     "lutram": Meaning("LUTRAM"),
+    "sites": Meaning("LUT sites, estimated"),
+    "levels": Meaning("LUT levels"),
     "carry": Meaning("Carry"),
     "transactions": Meaning("Transactions"),
     "pe": Meaning("pe"),

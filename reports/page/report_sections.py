@@ -15,7 +15,7 @@ from reports.page.sections import MOST_ROWS, bar, figure_cell, table
 from reports.schema import Report, Resource
 from reports.table import number
 
-_COLUMNS = ("lut", "ff", "bram18", "uram", "dsp", "carry", "lutram")
+_COLUMNS = ("lut", "ff", "bram18", "uram", "dsp", "carry", "lutram", "sites", "levels")
 
 
 class Proof(NamedTuple):
@@ -100,10 +100,11 @@ def _modules(row: Resource) -> Html:
         cells = [
             figure_cell(module.instances),
             *(figure_cell(getattr(spent, n)) for n in ("lut", "ff", "bram18", "dsp")),
+            *(figure_cell(value) for value in (module.sites, module.levels)),
         ]
         rows.append(element("tr", element("th", name(module.name), scope="row"), *cells))
-    head = ("Module", "Instances", "LUT each", "FF each", "BRAM18 each", "DSP each")
-    inner = table("Cells of each distinct module, without its submodules", head, rows, len(row.modules), range(1, 6))
+    head = ("Module", "Instances", "LUT each", "FF each", "BRAM18 each", "DSP each", "Sites each", "Levels")
+    inner = table("Cells of each distinct module, without its submodules", head, rows, len(row.modules), range(1, 8))
     return _fold(f"By distinct module ({len(row.modules):,})", inner)
 
 

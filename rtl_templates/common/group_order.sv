@@ -32,7 +32,6 @@ module group_order #(
   end
 
   localparam int all_beats = groups * read_beats;
-  localparam int credit_bits = $clog2(fifo_depth + 1);
   localparam int index_bits = read_beats > 1 ? $clog2(read_beats) : 1;
   localparam int beat_bits = pixel_beats > 1 ? $clog2(pixel_beats) : 1;
   localparam int all_bits = all_beats > 1 ? $clog2(all_beats) : 1;
@@ -64,22 +63,26 @@ module group_order #(
     end
   end
 
-  // Credit: beats that are reserved, on their way or in the FIFO.
-  logic [credit_bits-1:0] used, used_next;
-  logic [index_bits-1:0] pause, pause_next;
-  always_comb begin
-    used_next = used + (claim ? credit_bits'(read_beats) : '0) - credit_bits'(dropped) - credit_bits'(left);
-    pause_next = claim ? index_bits'(read_beats - 1) : pause == '0 ? '0 : pause - 1'b1;
-  end
-  always_ff @(posedge aclk) begin
-    if (!aresetn) begin
-      used <= '0;
-      pause <= '0;
-      go <= 1'b0;
-    end else begin
-      used <= used_next;
-      pause <= pause_next;
-      go <= used_next <= credit_bits'(fifo_depth - read_beats) && pause_next == '0;
+  // Credit: room for one more group, beats reserved, on their way or in the FIFO taken off.
+  logic no_room;
+  localparam int credit_bits = $clog2(fifo_depth + 2) + 1;
+  localparam logic [credit_bits-1:0] drop = credit_bits'(1), group = credit_bits'(-read_beats);
+  wire [credit_bits-1:0] taken = claim ? (dropped ? group + drop : group) : (dropped ? drop : '0);
+  tally #(.bits(credit_bits), .start(fifo_depth - read_beats)) u_credit (
+    .aclk(aclk), .aresetn(aresetn), .one(left), .amount(taken), .negative(no_room)
+  );
+
+  // Claims are read_beats cycles apart.
+  if (read_beats == 1) begin : g_no_pause
+    assign go = !no_room;
+  end else begin : g_pause
+    localparam int pause_bits = $clog2(read_beats) + 1;
+    logic [pause_bits-1:0] pause;
+    assign go = !no_room & pause[pause_bits-1];
+    always_ff @(posedge aclk) begin
+      if (!aresetn) pause <= '1;
+      else if (claim) pause <= pause_bits'(read_beats - 2);
+      else if (!pause[pause_bits-1]) pause <= pause - 1'b1;
     end
   end
 endmodule

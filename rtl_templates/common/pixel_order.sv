@@ -41,8 +41,8 @@ module pixel_order #(
   localparam int words = 2 * half;
   localparam int address_bits = $clog2(words);
   localparam int pixel_bits = $clog2(hold);
-  localparam int ready_bits = $clog2(2 * groups + 1);
-  localparam int credit_bits = $clog2(fifo_depth + 1);
+  localparam int ready_bits = $clog2(2 * groups + 1) + 1;
+  localparam int credit_bits = $clog2(fifo_depth + 1) + 1;
   localparam int index_bits = read_beats > 1 ? $clog2(read_beats) : 1;
   localparam int beat_bits = pixel_beats > 1 ? $clog2(pixel_beats) : 1;
 
@@ -63,33 +63,35 @@ module pixel_order #(
   end
 
   // Reader: pixel, group, beat.
-  logic other, room;
+  logic other, room, none_ready;
   logic [pixel_bits-1:0] pixel;
   logic [index_bits-1:0] place;
   logic [beat_bits-1:0] next_beat;
   logic [address_bits-1:0] read_address, first_address;
-  logic [ready_bits-1:0] ready_groups;
+  logic moved;
+  logic [index_bits-1:0] moved_index;
+  logic [beat_bits-1:0] moved_beat;
+  wire [pe*sum_bits-1:0] read_sums;
+  wire [sum_bits-1:0] read_agreement;
   wire first_pixel = pixel == '0;
   wire last_pixel = pixel == pixel_bits'(hold - 1);
   wire pixel_end = next_beat == beat_bits'(pixel_beats - 1);
   wire group_end = pixel_end | (place == index_bits'(read_beats - 1));
-  wire move = room & (!first_pixel || ready_groups != '0);
+  wire move = room & !(first_pixel & none_ready);
   wire group_taken = move & group_end & first_pixel;
   wire batch_end = move & pixel_end & last_pixel;
   wire [address_bits-1:0] next_pixel = last_pixel ? (other ? '0 : address_bits'(half)) : first_address + 1'b1;
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
-      reading <= 1'b0;
+      {reading, moved} <= '0;
       other <= 1'b0;
       pixel <= '0;
       place <= '0;
       next_beat <= '0;
       read_address <= '0;
       first_address <= '0;
-      ready_groups <= '0;
     end else begin
-      reading <= move;
-      ready_groups <= ready_groups + ready_bits'(group_done) - ready_bits'(group_taken);
+      {reading, moved} <= {moved, move};
       if (move) begin
         place <= group_end ? '0 : place + 1'b1;
         next_beat <= pixel_end ? '0 : next_beat + 1'b1;
@@ -103,37 +105,43 @@ module pixel_order #(
         end
       end
     end
-    index <= place;
-    beat <= next_beat;
+    {index, moved_index} <= {moved_index, place};
+    {beat, moved_beat} <= {moved_beat, next_beat};
   end
+  wire [ready_bits-1:0] fewer = {ready_bits{group_taken}};
+  tally #(.bits(ready_bits), .start(-1)) u_ready (
+    .aclk(aclk), .aresetn(aresetn), .one(group_done), .amount(fewer), .negative(none_ready)
+  );
 
   simple_memory #(.width(pe * sum_bits), .words(words), .memory(memory)) u_sums (
     .aclk(aclk), .write(load), .write_address(write_address), .write_data(totals), .read_address(read_address),
-    .read_data(sums)
+    .read_data(read_sums)
   );
   simple_memory #(.width(sum_bits), .words(2 << pixel_bits), .memory(0)) u_agreement (
     .aclk(aclk), .write(load), .write_address({upper, write_pixel}), .write_data(agreement),
-    .read_address({other, pixel}), .read_data(sums_agreement)
+    .read_address({other, pixel}), .read_data(read_agreement)
   );
+  always_ff @(posedge aclk) begin
+    sums <= read_sums;
+    sums_agreement <= read_agreement;
+  end
 
   // Credit: halves that are claimed, beats on their way or in the FIFO.
   logic [1:0] halves, halves_next;
-  logic [credit_bits-1:0] used, used_next;
   assign halves_next = halves + 2'(claim) - 2'(batch_end);
-  assign used_next = used + credit_bits'(move) - credit_bits'(left);
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
       halves <= '0;
-      used <= '0;
       go <= 1'b0;
-      room <= 1'b0;
     end else begin
       halves <= halves_next;
-      used <= used_next;
       go <= halves_next < 2'd2;
-      room <= used_next < credit_bits'(fifo_depth);
     end
   end
+  wire [credit_bits-1:0] gone = {credit_bits{left}};
+  tally #(.bits(credit_bits), .start(-fifo_depth)) u_credit (
+    .aclk(aclk), .aresetn(aresetn), .one(move), .amount(gone), .negative(room)
+  );
 endmodule
 
 `default_nettype wire

@@ -32,7 +32,7 @@ module simple_memory #(
     end
     wire unused = &{1'b0, write_address, read_address};
   end else if (memory == 1) begin : g_block
-    (* ram_style = "block" *) logic [width-1:0] contents [0:words-1];
+    (* ram_style = "block", no_rw_check *) logic [width-1:0] contents [0:words-1];
     always_ff @(posedge aclk) if (write) contents[write_address] <= write_data;
     always_ff @(posedge aclk) read_data <= contents[read_address];
   end else begin : g_lut

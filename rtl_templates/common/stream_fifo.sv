@@ -3,9 +3,10 @@
 // stream_fifo: first-word-fall-through FIFO of `depth` beats of `width` bits; `occupancy` counts the beats inside.
 //
 // memory = 0 (lut): asynchronously read LUTRAM, a beat may leave one cycle after it came.
-// memory = 1 (block): block RAM behind a read-ahead address, a beat may leave two cycles after it came.
-// Both move one beat a cycle from depth 2 (lut) or 3 (block) on. A depth of 1 is one register at half rate.
-// Both handshake outputs are registers, so a FIFO cuts every combinational path between two ops.
+// memory = 1 (block): block RAM and its output register, a beat may leave three cycles after it came.
+// Both move one beat a cycle from depth 2 (lut) or 4 (block) on. A depth of 1 is one register at half rate.
+// Both handshake outputs are registers, so a FIFO cuts every combinational path between two ops. Counts are compared with
+// what they are one beat before the end, so no comparison follows a sum.
 `default_nettype none
 
 module stream_fifo #(
@@ -36,62 +37,80 @@ module stream_fifo #(
   wire push = s_axis_tvalid & s_axis_tready;
   wire pop = m_axis_tvalid & m_axis_tready;
 
-  logic [count_bits-1:0] after_pop, after_push;
-  always_comb begin
-    after_pop = occupancy - count_bits'(pop);
-    after_push = after_pop + count_bits'(push);
-  end
-
+  // One more or one less, or as many as before.
+  wire change = push ^ pop;
+  wire fills = push & !pop & (occupancy == count_bits'(depth - 1));
+  wire empties = pop & !push & (occupancy == count_bits'(1));
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
       occupancy <= '0;
       s_axis_tready <= 1'b0;
     end else begin
-      occupancy <= after_push;
-      s_axis_tready <= after_push != count_bits'(depth);
+      if (change) occupancy <= occupancy + (pop ? '1 : count_bits'(1));
+      s_axis_tready <= !fills & (s_axis_tready | pop | (occupancy != count_bits'(depth)));
     end
   end
 
   if (depth == 1) begin : g_register
     always_ff @(posedge aclk) begin
       if (!aresetn) m_axis_tvalid <= 1'b0;
-      else m_axis_tvalid <= after_push != '0;
+      else if (change) m_axis_tvalid <= push;
       if (push) m_axis_tdata <= s_axis_tdata;
     end
+    wire unused = empties;
   end else begin : g_memory
     localparam logic [address_bits-1:0] last = address_bits'(depth - 1);
     logic [address_bits-1:0] write_address, read_address;
-    wire [address_bits-1:0] read_next = !pop ? read_address : read_address == last ? '0 : read_address + 1'b1;
-
+    logic read;
     always_ff @(posedge aclk) begin
       if (!aresetn) begin
         write_address <= '0;
         read_address <= '0;
       end else begin
         if (push) write_address <= write_address == last ? '0 : write_address + 1'b1;
-        read_address <= read_next;
+        if (read) read_address <= read_address == last ? '0 : read_address + 1'b1;
       end
     end
 
     if (memory == 1) begin : g_block
-      (* ram_style = "block" *) logic [width-1:0] words [0:depth-1];
+      // Beats wait in the memory, in its own output and in a register; each moves on when the next place is free.
+      (* ram_style = "block", no_rw_check *) logic [width-1:0] words [0:depth-1];
+      logic [width-1:0] word;
+      logic [count_bits-1:0] unread;
+      logic some_unread, word_valid;
+      wire forward = !m_axis_tvalid | pop;
+      assign read = some_unread & (!word_valid | forward);
       always_ff @(posedge aclk) begin
         if (push) words[write_address] <= s_axis_tdata;
       end
-      always_ff @(posedge aclk) m_axis_tdata <= words[read_next];
       always_ff @(posedge aclk) begin
-        if (!aresetn) m_axis_tvalid <= 1'b0;
-        else m_axis_tvalid <= after_pop != '0;
+        if (read) word <= words[read_address];
+        if (forward) m_axis_tdata <= word;
       end
+      always_ff @(posedge aclk) begin
+        if (!aresetn) begin
+          unread <= '0;
+          some_unread <= 1'b0;
+          word_valid <= 1'b0;
+          m_axis_tvalid <= 1'b0;
+        end else begin
+          if (push ^ read) unread <= unread + (read ? '1 : count_bits'(1));
+          some_unread <= push | (some_unread & !(read & (unread == count_bits'(1))));
+          if (forward) m_axis_tvalid <= word_valid;
+          if (forward | !word_valid) word_valid <= some_unread;
+        end
+      end
+      wire unused = empties;
     end else begin : g_lut
       (* ram_style = "distributed" *) logic [width-1:0] words [0:depth-1];
+      assign read = pop;
       always_ff @(posedge aclk) begin
         if (push) words[write_address] <= s_axis_tdata;
       end
       assign m_axis_tdata = words[read_address];
       always_ff @(posedge aclk) begin
         if (!aresetn) m_axis_tvalid <= 1'b0;
-        else m_axis_tvalid <= after_push != '0;
+        else m_axis_tvalid <= push | (m_axis_tvalid & !empties);
       end
     end
   end

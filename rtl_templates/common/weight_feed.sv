@@ -3,6 +3,7 @@
 // weight_feed: the weight words of a convolution, over and over in address order, each read from the memory in `parts`
 // pieces (part r of word k at address k*parts + r, bits [r*part_bits +: part_bits] of the word, part_bits =
 // ceil(width/parts)). The next word is collected while the present one is in use, so the memory is 1/parts as wide.
+// Behind a block memory stands a register: the one that takes the whole word over, or one more where parts are collected.
 //
 // `primed` comes up when the first word is there. From then on `word` is valid in every cycle with `take`, if takes are
 // at least `parts` cycles apart. While the memory is not `ready` nothing is read, and reading starts anew.
@@ -28,13 +29,14 @@ module weight_feed #(
     $error("weight_feed: width, words and parts must be at least 1");
   end
 
-  localparam int latency = 1;
+  localparam int latency = parts > 1 && memory != 0 ? 2 : 1;
   localparam int part_bits = (width + parts - 1) / parts;
   localparam int reads = words * parts;
   localparam int address_bits = reads > 1 ? $clog2(reads) : 1;
   localparam int part_count_bits = parts > 1 ? $clog2(parts) : 1;
 
-  wire [part_bits-1:0] data;
+  logic [part_bits-1:0] data;
+  wire [part_bits-1:0] read;
   wire ready;
   logic [address_bits-1:0] address;
   logic [latency-1:0] arriving;
@@ -45,8 +47,13 @@ module weight_feed #(
 
   weight_memory #(.width(part_bits), .words(reads), .memory(memory), .MEMORY_FILE(MEMORY_FILE)) u_memory (
     .aclk(aclk), .aresetn(aresetn), .load(load), .load_turn(load_turn), .load_done(load_done), .enable(enable),
-    .address(address), .data(data), .ready(ready)
+    .address(address), .data(read), .ready(ready)
   );
+  if (latency == 1) begin : g_read
+    assign data = read;
+  end else begin : g_registered
+    always_ff @(posedge aclk) if (enable) data <= read;
+  end
 
   always_ff @(posedge aclk) begin
     if (!aresetn | !ready) begin

@@ -69,13 +69,7 @@ module window #(
   localparam int address_bits = $clog2(least_words);
   localparam int words = 1 << address_bits;
   localparam int columns = words / slices;
-  localparam int count_bits = $clog2(columns + 1);
-  localparam int slice_bits = slices > 1 ? $clog2(slices) : 1;
-  localparam int part_bits = parts > 1 ? $clog2(parts) : 1;
-  localparam int pixel_bits = hold > 1 ? $clog2(hold) : 1;
-  localparam int step_bits = steps > 1 ? $clog2(steps) : 1;
-  localparam int pass_bits = output_groups > 1 ? $clog2(output_groups) : 1;
-  localparam int batch_bits = batches > 1 ? $clog2(batches) : 1;
+  localparam int tally_bits = $clog2(columns + reach + 1) + 1;
   localparam int row_bits = 2 * row_channels;
 
   logic space, take, column_valid;
@@ -101,14 +95,12 @@ module window #(
   end
 
   // Collecting: `parts` words make one word of the ring.
-  logic [part_bits-1:0] part;
-  wire part_last = part == part_bits'(parts - 1);
+  logic part_last, slice_last;
   wire write = column_valid & part_last;
+  wire column_full = write & slice_last;
   wire [2*kernel_h*depth-1:0] slice;
-  always_ff @(posedge aclk) begin
-    if (!aresetn) part <= '0;
-    else if (column_valid) part <= part_last ? '0 : part + 1'b1;
-  end
+  wrap_counter #(.count(parts)) u_part (.aclk(aclk), .aresetn(aresetn), .enable(column_valid), .last(part_last));
+  wrap_counter #(.count(slices)) u_slice (.aclk(aclk), .aresetn(aresetn), .enable(write), .last(slice_last));
   for (genvar i = 0; i < kernel_h; i++) begin : g_collect
     wire [row_bits-1:0] come = column_word[i*row_bits +: row_bits];
     if (parts == 1) begin : g_direct
@@ -124,58 +116,47 @@ module window #(
     end
   end
 
-  logic [slice_bits-1:0] fill_slice;
   logic [address_bits-1:0] fill_address;
-  wire column_full = write & (fill_slice == slice_bits'(slices - 1));
   always_ff @(posedge aclk) begin
-    if (!aresetn) begin
-      fill_slice <= '0;
-      fill_address <= '0;
-    end else if (write) begin
-      fill_slice <= column_full ? '0 : fill_slice + 1'b1;
-      fill_address <= fill_address + 1'b1;
-    end
+    if (!aresetn) fill_address <= '0;
+    else if (write) fill_address <= fill_address + 1'b1;
   end
 
   // Reading: for each pass, for each step, for each pixel of the batch.
-  logic [pixel_bits-1:0] pixel;
-  logic [step_bits-1:0] step;
-  logic [pass_bits-1:0] pass;
-  logic [batch_bits-1:0] batch;
-  logic [address_bits-1:0] address, step_address, base;
-  logic ready;
-  wire first_pixel = pixel == '0;
-  wire last_pixel = pixel == pixel_bits'(hold - 1);
-  wire step_first = step == '0;
-  wire step_last = step == step_bits'(steps - 1);
-  wire last_pass = pass == pass_bits'(output_groups - 1);
-  wire last_batch = batch == batch_bits'(batches - 1);
-  wire asks = step_last & (hold == 1 || (first_pixel && pass == '0));
-  wire issue = ready & primed & (go | !asks);
+  logic first_pixel, last_pixel, step_first, step_last, first_pass, last_pass, last_batch, next_last, lacking;
+  logic [address_bits-1:0] address, step_address, base, next_base;
+  wire asks = step_last & (hold == 1 || (first_pixel && first_pass));
+  wire issue = !lacking & primed & (go | !asks);
   wire step_end = issue & last_pixel;
   wire pass_end = step_end & step_last;
   wire batch_end = pass_end & last_pass;
   assign claim = issue & asks;
-  wire [address_bits-1:0] next_base = base + (last_batch ? address_bits'(span * slices) : address_bits'(advance * slices));
-  wire [address_bits-1:0] next_step = batch_end ? next_base : pass_end ? base : step_address + 1'b1;
+  wrap_counter #(.count(hold)) u_pixel (.aclk(aclk), .aresetn(aresetn), .enable(issue), .last(last_pixel));
+  wrap_counter #(.count(steps)) u_step (.aclk(aclk), .aresetn(aresetn), .enable(step_end), .last(step_last));
+  wrap_counter #(.count(output_groups)) u_pass (.aclk(aclk), .aresetn(aresetn), .enable(pass_end), .last(last_pass));
 
+  wire [address_bits-1:0] next_step = !step_last ? step_address + 1'b1 : last_pass ? next_base : base;
   always_ff @(posedge aclk) begin
     if (!aresetn) begin
-      pixel <= '0;
-      step <= '0;
-      pass <= '0;
-      batch <= '0;
+      first_pixel <= 1'b1;
+      step_first <= 1'b1;
+      first_pass <= 1'b1;
       address <= '0;
       step_address <= '0;
       base <= '0;
+      next_base <= batches == 1 ? address_bits'(span * slices) : address_bits'(advance * slices);
     end else if (issue) begin
-      pixel <= last_pixel ? '0 : pixel + 1'b1;
+      first_pixel <= last_pixel;
       address <= last_pixel ? next_step : address + address_bits'(stride * slices);
-      if (last_pixel) step_address <= next_step;
-      if (step_end) step <= step_last ? '0 : step + 1'b1;
-      if (pass_end) pass <= last_pass ? '0 : pass + 1'b1;
-      if (batch_end) batch <= last_batch ? '0 : batch + 1'b1;
-      if (batch_end) base <= next_base;
+      if (last_pixel) begin
+        step_first <= step_last;
+        step_address <= next_step;
+        if (step_last) first_pass <= last_pass;
+      end
+      if (batch_end) begin
+        base <= next_base;
+        next_base <= next_base + (next_last ? address_bits'(span * slices) : address_bits'(advance * slices));
+      end
     end
   end
   always_ff @(posedge aclk) begin
@@ -186,28 +167,38 @@ module window #(
     last_step <= step_last;
   end
 
-  // Columns: `free_columns` may still be asked for, `present` are complete and not freed.
-  logic [count_bits-1:0] free_columns, free_next, present, present_next, freed, needed;
-  wire next_is_last = batches == 1 || (batch_end ? batch == batch_bits'(batches - 2) : last_batch);
-  always_comb begin
-    freed = !batch_end ? '0 : last_batch ? count_bits'(span) : count_bits'(advance);
-    needed = next_is_last ? count_bits'(span) : count_bits'(reach);
-    free_next = free_columns + freed - count_bits'(take);
-    present_next = present + count_bits'(column_full) - freed;
-  end
-  always_ff @(posedge aclk) begin
-    if (!aresetn) begin
-      free_columns <= count_bits'(columns);
-      space <= 1'b1;
-      present <= '0;
-      ready <= 1'b0;
-    end else begin
-      free_columns <= free_next;
-      space <= free_next != '0;
-      present <= present_next;
-      ready <= present_next >= needed;
+  // The next batch is the last of its row: the one before it is counted.
+  if (batches == 1) begin : g_one_batch
+    assign last_batch = 1'b1;
+    assign next_last = 1'b1;
+  end else begin : g_batches
+    logic [$clog2(batches)-1:0] batch;
+    assign next_last = batch == ($clog2(batches))'(batches - 2);
+    always_ff @(posedge aclk) begin
+      if (!aresetn) begin
+        batch <= '0;
+        last_batch <= 1'b0;
+      end else if (batch_end) begin
+        batch <= last_batch ? '0 : batch + 1'b1;
+        last_batch <= next_last;
+      end
     end
   end
+
+  // Columns: complete ones less those that the present batch needs, and those asked for less those that fit. A batch
+  // frees its own at its end, and the need of the next one begins: `span` for the last one of a row, else `reach`.
+  logic [tally_bits-1:0] freed, moved;
+  always_comb begin
+    freed = !batch_end ? '0 : last_batch ? tally_bits'(-span) : tally_bits'(-advance);
+    moved = !batch_end ? '0 : last_batch ? tally_bits'(batches == 1 ? -span : -reach) : next_last ? tally_bits'(reach - advance - span)
+      : tally_bits'(-advance);
+  end
+  tally #(.bits(tally_bits), .start(batches == 1 ? -span : -reach)) u_present (
+    .aclk(aclk), .aresetn(aresetn), .one(column_full), .amount(moved), .negative(lacking)
+  );
+  tally #(.bits(tally_bits), .start(-columns)) u_asked (
+    .aclk(aclk), .aresetn(aresetn), .one(take), .amount(freed), .negative(space)
+  );
 
   for (genvar j = 0; j < banks; j++) begin : g_column
     wire [2*kernel_h*depth-1:0] word;

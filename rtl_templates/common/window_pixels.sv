@@ -29,48 +29,49 @@ module window_pixels #(
     $error("window_pixels: height, width and strides must be at least 1");
   end
 
-  localparam int steps = in_channels / row_channels;
-  localparam int step_bits = steps > 1 ? $clog2(steps) : 1;
   wire kept;
-  logic [step_bits-1:0] step;
-  wire first_word = step == '0;
-  wire step_last = step == step_bits'(steps - 1);
+  logic first_word, step_last;
   wire move = s_axis_tvalid & s_axis_tready;
   assign s_axis_tready = !kept | space | !first_word;
   assign column_valid = move & kept;
   assign take = column_valid & first_word;
   assign column_word = s_axis_tdata;
+  wrap_counter #(.count(in_channels / row_channels)) u_step (
+    .aclk(aclk), .aresetn(aresetn), .enable(move), .last(step_last)
+  );
   always_ff @(posedge aclk) begin
-    if (!aresetn) step <= '0;
-    else if (move) step <= step_last ? '0 : step + 1'b1;
+    if (!aresetn) first_word <= 1'b1;
+    else if (move) first_word <= step_last;
   end
 
   if (stride_h == 1 && stride_w == 1) begin : g_all
     assign kept = 1'b1;
   end else begin : g_some
-    localparam int column_bits = width > 1 ? $clog2(width) : 1;
-    localparam int row_bits = height > 1 ? $clog2(height) : 1;
     localparam int phase_bits_w = stride_w > 1 ? $clog2(stride_w) : 1;
     localparam int phase_bits_h = stride_h > 1 ? $clog2(stride_h) : 1;
-    logic [column_bits-1:0] column;
-    logic [row_bits-1:0] row;
+    logic column_end, row_end, kept_w, kept_h;
     logic [phase_bits_w-1:0] phase_w;
     logic [phase_bits_h-1:0] phase_h;
-    wire column_end = column == column_bits'(width - 1);
-    wire row_end = row == row_bits'(height - 1);
-    assign kept = phase_w == '0 && phase_h == '0;
+    wire next_w = column_end || phase_w == phase_bits_w'(stride_w - 1);
+    wire next_h = row_end || phase_h == phase_bits_h'(stride_h - 1);
+    wire pixel_end = move & step_last;
+    assign kept = kept_w & kept_h;
+    wrap_counter #(.count(width)) u_column (.aclk(aclk), .aresetn(aresetn), .enable(pixel_end), .last(column_end));
+    wrap_counter #(.count(height)) u_row (
+      .aclk(aclk), .aresetn(aresetn), .enable(pixel_end & column_end), .last(row_end)
+    );
     always_ff @(posedge aclk) begin
       if (!aresetn) begin
-        column <= '0;
-        row <= '0;
         phase_w <= '0;
         phase_h <= '0;
-      end else if (move & step_last) begin
-        column <= column_end ? '0 : column + 1'b1;
-        phase_w <= column_end || phase_w == phase_bits_w'(stride_w - 1) ? '0 : phase_w + 1'b1;
+        kept_w <= 1'b1;
+        kept_h <= 1'b1;
+      end else if (pixel_end) begin
+        phase_w <= next_w ? '0 : phase_w + 1'b1;
+        kept_w <= next_w;
         if (column_end) begin
-          row <= row_end ? '0 : row + 1'b1;
-          phase_h <= row_end || phase_h == phase_bits_h'(stride_h - 1) ? '0 : phase_h + 1'b1;
+          phase_h <= next_h ? '0 : phase_h + 1'b1;
+          kept_h <= next_h;
         end
       end
     end

@@ -48,12 +48,14 @@ module ecp5_bram #(
   input  wire         clock_a,
   input  wire         enable_a,
   input  wire         write_a,
+  input  wire         output_a,
   input  wire  [13:0] address_a,
   input  wire  [17:0] data_a,
   output logic [17:0] q_a,
   input  wire         clock_b,
   input  wire         enable_b,
   input  wire         write_b,
+  input  wire         output_b,
   input  wire  [13:0] address_b,
   input  wire  [17:0] data_b,
   output logic [17:0] q_b
@@ -91,12 +93,12 @@ module ecp5_bram #(
     if (write_b) memory[address_b[13:4]] <= merged(width_b, address_b[3:0], memory[address_b[13:4]], data_b);
   end
   if (registered_a != 0) begin : g_registered_a
-    always_ff @(posedge clock_a) if (enable_a) q_a <= read_a;
+    always_ff @(posedge clock_a) if (output_a) q_a <= read_a;
   end else begin : g_direct_a
     assign q_a = read_a;
   end
   if (registered_b != 0) begin : g_registered_b
-    always_ff @(posedge clock_b) if (enable_b) q_b <= read_b;
+    always_ff @(posedge clock_b) if (output_b) q_b <= read_b;
   end else begin : g_direct_b
     assign q_b = read_b;
   end

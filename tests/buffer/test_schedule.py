@@ -112,8 +112,8 @@ def test_latency_and_frames_add_up() -> None:
 def test_processes_that_wait_for_each_other_are_told() -> None:
     network = Network()
     there, back = network.channel("there", 2), network.channel("back", 2)
-    network.process("flow", 5, [back], [1], [there])
-    network.process("flow", 5, [there], [1], [back])
+    network.process("flow", 5, [back], [1], [there], 0)
+    network.process("flow", 5, [there], [1], [back], 0)
     found = network.run([(there.written, 0, 1)])
     assert found.blocked == (back.written, there.written) and found.times == ((),)
 
@@ -123,7 +123,7 @@ def test_a_fifo_passes_a_beat_a_cycle_from_depth_two_on() -> None:
         network = Network()
         edge, out = network.channel("edge", depth), network.channel("out", 1000)
         network.process("source", 100, 1, 0, [edge])
-        network.process("flow", 100, [edge], [1], [out])
+        network.process("flow", 100, [edge], [1], [out], 0)
         found = network.run([(edge.read, 49, 50)])
         assert not found.blocked and found.peaks[edge.number] <= depth
         return (found.times[0][1] - found.times[0][0]) / 50
@@ -136,7 +136,7 @@ def test_a_slow_source_sets_the_pace() -> None:
     network = Network()
     edge = network.channel("edge", 4)
     network.process("source", 30, 10, 25, [edge])
-    network.process("flow", 30, [edge], [1], [network.channel("out", 1000)])
+    network.process("flow", 30, [edge], [1], [network.channel("out", 1000)], 0)
     assert network.run([(edge.written, 0, 10)]).times == ((0, 25, 50),)
 
 

@@ -21,8 +21,9 @@ def resource(family: str, cells: dict[str, int]) -> dict[str, Any]:
     """A synth row of one module."""
     counts = count(cells, family)
     figures = {name: getattr(counts, name) for name in ("lut", "dsp", "bram18", "ff", "uram", "carry", "lutram")}
+    deep = {"levels": 4, "sites": counts.lut - 1}
     return {
-        "stage": "synth", "source": "rtl", "tool": "yosys", "version": "0.70", "family": family, **figures,
-        "cells": cells, "modules": [{"name": "top", "instances": 1, "cells": cells}],
+        "stage": "synth", "source": "rtl", "tool": "yosys", "version": "0.70", "family": family, **figures, **deep,
+        "cells": cells, "modules": [{"name": "top", "instances": 1, "cells": cells, **deep}],
         "dsp_kinds": list(dsp_kinds(family)),
     }  # fmt: skip

@@ -86,6 +86,8 @@ CHANGES: dict[str, tuple[Change, str]] = {
     "unknown cell": (lambda d: d["resources"][1]["cells"].update(MYIP=1), "resources[1].cells"),
     "no proof": (lambda d: d["resources"][1].pop("cells"), "resources[1].cells"),
     "modules miss cells": (lambda d: d["resources"][1]["modules"][0].update(cells={}), "resources[1].modules"),
+    "levels are not those of the modules": (lambda d: d["resources"][1].update(levels=3), "resources[1].levels"),
+    "sites are not those of the modules": (lambda d: d["resources"][1].update(sites=1), "resources[1].sites"),
     "a DSP kind was not looked for": (lambda d: d["resources"][1]["dsp_kinds"].pop(), "resources[1].dsp_kinds"),
     "layer twice": (lambda d: d["layers"].append(d["layers"][0]), "layers"),
     "fps without simulation": (lambda d: d["performance"]["cycles_per_frame"].pop("rtlsim"), "performance.fps"),

@@ -88,7 +88,7 @@ def test_streams_keep_order_and_rate(tmp_path: Path) -> None:
         dut = f"wire [{depth.bit_length()}-1:0] o_{n}; "
         dut += f"stream_fifo #(.width(8), .depth({depth}), .memory({memory})) d_{n} "
         units.append(unit(n, 1, 1, dut + PORTS.format(n=n, more=f", .occupancy(o_{n})")))
-        rates.append(1.0 if depth > 1 + (memory and 1) else 0.5 if depth == 1 else 2 / 3)
+        rates.append(0.5 if depth == 1 else min(1.0, depth / (4 if memory else 2)))
     for a, b in sizes:
         n = len(units)
         dut = f"stream_resize #(.width(8), .channels_in({a}), .channels_out({b})) d_{n} " + PORTS.format(n=n, more="")
