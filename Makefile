@@ -59,8 +59,11 @@ $(CURRENT)/.ready: requirements-flow.lock pyproject.toml
 	$(CURRENT)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Modules of SystemVerilog alone: `make test` has run them, and no Python takes part in what they show.
+HARDWARE_ALONE = arithmetic forms shared_lanes streams unit_cost
+
 test-current: $(CURRENT)/.ready ## what needs no TensorFlow, on the newest Python
-	$(CURRENT)/bin/python -m pytest -m 'not system and not tensorflow' tests
+	$(CURRENT)/bin/python -m pytest -m 'not system and not tensorflow' $(HARDWARE_ALONE:%=--ignore=tests/rtl/test_%.py) tests
 
 test-system: $(READY) ## tests that need system packages (chromium) and root (tmpfs)
 	$(VENV)/bin/python -m pytest -m system tests

@@ -89,8 +89,8 @@ def test_an_impossible_rate_names_the_op_and_the_best_rate() -> None:
 
 
 def test_more_frames_than_pixels_can_enter() -> None:
-    with pytest.raises(FoldError, match="the input binds: 120 pixels a frame"):
-        quick(TINY, LITTLE, board(), 2e6)
+    with pytest.raises(FoldError, match="the input binds: 120 pixels a frame enter 2 a cycle at most"):
+        quick(TINY, LITTLE, board(), 5e6)
 
 
 @pytest.mark.parametrize("fps", [0, -3, float("nan")])
