@@ -9,7 +9,9 @@
 module lane_sum #(
   parameter int pairs = 8,
   parameter int latency = 4,
-  parameter int arithmetic = 0
+  parameter int arithmetic = 0,
+  parameter int lanes = 1,
+  parameter int sliced = 0
 ) (
   input  wire                aclk,
   input  wire                aresetn,
@@ -19,7 +21,7 @@ module lane_sum #(
 );
   localparam int sum_bits = $clog2(3 * pairs + 1);
   localparam int groups = (2 * pairs + 2) / 3;
-  wire unused = &{1'b0, aresetn, arithmetic == 0};
+  wire unused = &{1'b0, aresetn, arithmetic == 0, lanes == 1, sliced == 0};
 
   wire [6*groups-1:0] all_codes = (6*groups)'(codes);
   wire [3*groups-1:0] all_weights = (3*groups)'(weights);
