@@ -59,6 +59,7 @@ class Space:
         self.ranges = graph.ranges(image)
         self.losses: dict[str, float] = {}
         self.matched: set[int] = set()
+        self._matches: dict[tuple[str, int], list[int]] = {}
         self._alone: dict[tuple[str, Folding, tuple[int, ...]], int] = {}
         self._costs: dict[tuple[object, ...], Resources] = {}
         self._options: dict[tuple[object, ...], list[Option]] = {}
@@ -130,14 +131,21 @@ class Space:
 
     def widths(self, stream: str, target: int, in_time: int | None = None) -> list[int]:
         """Values a beat of a stream worth looking at, ascending; `in_time`: cycles a frame it may take, if fewer."""
-        found = [v for v in self.beats(stream, target) if self.stream_cycles(stream, v) <= (in_time or target)]
-        if target in self.matched and stream != IMAGE:
-            node = self.graph.by_name[stream]
-            inputs = list(product(*(self.widths(s, target) for s in node.inputs)))
-            foldings = [f for _, f in self.foldings[stream] if f.values in found]
-            accepted = {f.values for f in foldings if any(node.accepts(f, *beats) for beats in inputs)}
-            found = [values for values in found if values in accepted]
-        return found[:WIDTHS]
+        possible = self._matching(stream, target) if target in self.matched else self.beats(stream, target)
+        return [v for v in possible if self.stream_cycles(stream, v) <= (in_time or target)][:WIDTHS]
+
+    def _matching(self, stream: str, target: int) -> list[int]:
+        """Values a beat that go with some width of each input, ascending."""
+        key = (stream, target)
+        if key not in self._matches:
+            found = self.beats(stream, target)
+            if stream != IMAGE:
+                node = self.graph.by_name[stream]
+                inputs = list(product(*(self.widths(s, target) for s in node.inputs)))
+                accepted = {f.values for _, f in self.foldings[stream] if any(node.accepts(f, *b) for b in inputs)}
+                found = [values for values in found if values in accepted]
+            self._matches[key] = found
+        return self._matches[key]
 
     def together(self, target: int) -> bool:
         """Whether the choices of all nodes leave each stream a width that all its ends can have."""
