@@ -161,8 +161,8 @@ def rows(true: Reading, got: Reading, named: bool) -> list[str]:
     """Rows of the hierarchy that differ, that are lost, or that are new.
 
     A row may lack a figure (a gate on it then finds none, which is no pass). It may be lost where nothing else in the
-    report could tell: it counts nothing, it is alone below a row that has everything it has, or its kind is a plain
-    list without a total.
+    report could tell: it counts nothing, it is alone below a row that has everything it has, all rows below that one
+    are lost (it then looks like a leaf), or its kind is a plain list without a total.
     """
     if not named:
         left = Counter(row[1] for row in true.modules)
@@ -175,9 +175,14 @@ def rows(true: Reading, got: Reading, named: bool) -> list[str]:
         numbers = {number for row in whole.values() for number in row}
         return [f"row {path} is {row}" for path, row in now.items() if not set(row) <= numbers]
     found = [f"row {path} is {row}, not as it was" for path, row in now.items() if not _holds(whole, path, row)]
-    parents = Counter(path.rpartition("/")[0] for path in whole)
+    below = Counter(_above(path) for path in whole)
+    left = {"", *(_above(path) for path in now)}
     lost = [path for path, row in whole.items() if path not in now and any(value for _, value in row)]
-    return found + [f"row {path} is lost" for path in lost if parents[path.rpartition("/")[0]] > 1]
+    return found + [f"row {path} is lost" for path in lost if below[_above(path)] > 1 and _above(path) in left]
+
+
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _holds(whole: dict[str, Row], path: str, row: Row) -> bool:

@@ -83,7 +83,13 @@ def test_the_judge_sees_what_is_wrong(rule: Rule, change: dict[str, object]) -> 
 
 @pytest.mark.parametrize(
     "change",
-    [{}, {"figures": {}}, {"usable": False, "modules": ()}, {"modules": (*TRUE.modules[:2], ("top/b", ()))}],
+    [
+        {},
+        {"figures": {}},
+        {"usable": False, "modules": ()},
+        {"modules": (*TRUE.modules[:2], ("top/b", ()))},
+        {"modules": TRUE.modules[:1]},
+    ],
 )
 def test_the_judge_lets_pass_what_is_true(change: dict[str, object]) -> None:
     assert not faults(Rule.TRUE, TRUE, replace(TRUE, **change))  # type: ignore[arg-type]
