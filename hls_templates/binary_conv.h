@@ -366,10 +366,10 @@ void binary_conv_wide(hls::stream<ap_uint<2 * CONFIG::in_channels * CONFIG::pixe
                                              [chunks_of<CONFIG::stream_channels * CONFIG::constant_bits>::value]) {
     static_assert(CONFIG::depth == CONFIG::in_channels && CONFIG::columns == CONFIG::kernel_width,
                   "several pixels a beat: depth must be in_channels, all kernel columns at once");
-    static_assert(CONFIG::in_width % CONFIG::pixels_in == 0, "pixels_in must divide in_width");
+    static const unsigned row_words = wide_word<CONFIG>::groups;
+    static_assert(row_words * CONFIG::pixels_in == CONFIG::in_width, "pixels_in must divide in_width");
     static_assert(CONFIG::output_groups * CONFIG::pe >= CONFIG::out_channels, "too few output groups");
 #pragma HLS DATAFLOW
-    static const unsigned row_words = wide_word<CONFIG>::groups;
     hls::stream<ap_uint<wide_word<CONFIG>::bits> > words("words");
     hls::stream<ap_uint<2 * CONFIG::window_codes> > windows("windows");
     hls::stream<ap_uint<CONFIG::pe * CONFIG::sum_bits> > sums("sums");

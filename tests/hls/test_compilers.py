@@ -10,8 +10,11 @@ import pytest
 
 from flow.emit.hls import hls_plan
 from flow.emit.hls_templates import FOLDER, KERNELS
+from flow.ops import Folding
 from flow.simulate.csim import ap_types
+from flow.types import Shape
 from tests.hls.designs import frames, residual_case
+from tests.rtl.designs import conv_design
 
 # Pragmas and labels are for HLS; the bit vectors of ap_types trip the flow analysis of g++ inside their own headers.
 QUIET = ["-Wno-unknown-pragmas", "-Wno-unused-label", "-Wno-uninitialized", "-Wno-maybe-uninitialized"]
@@ -76,10 +79,23 @@ def test_each_header_compiles_alone(tmp_path: Path) -> None:
         gxx("-std=c++11", "-fsyntax-only", *STRICT, "-I", str(FOLDER), "-isystem", str(ap_types()), str(source))
 
 
-def test_the_testbench_passes_and_fails_where_it_must(project: Path) -> None:
+def testbench(project: Path) -> Path:
     binary = project / "testbench"
     gxx("-std=c++11", "-O1", *STRICT, "-isystem", str(ap_types()), str(project / "firmware" / "ern_top.cpp"),
         str(project / "tb" / "ern_tb.cpp"), "-o", str(binary))  # fmt: skip
+    return binary
+
+
+def test_a_testbench_of_several_pixels_a_beat_passes(tmp_path: Path) -> None:
+    folding = Folding(4, 6, 1, pixels_in=4)
+    design = conv_design(Shape(12, 16, 3), (6, 8), (3, 3), (2, 2), (1, 1), folding, 6)
+    hls_plan(design, images=frames(design)).write(tmp_path)
+    done = subprocess.run([str(testbench(tmp_path))], cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, "3 frames, 0 wrong sums")
+
+
+def test_the_testbench_passes_and_fails_where_it_must(project: Path) -> None:
+    binary = testbench(project)
 
     def run() -> subprocess.CompletedProcess[str]:
         return subprocess.run([str(binary)], cwd=project, capture_output=True, text=True)
