@@ -10,6 +10,7 @@ One line a module, names in order, no dates and no paths: the same reports give 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -91,8 +92,7 @@ def baseline_of(subjects: Iterable[Subject], depth: int | None = DEPTH, file: st
 
 def looks_like(text: str) -> bool:
     """Whether a text is meant to be a baseline (JSON or yaml), from the content alone."""
-    start = text.lstrip("\ufeff \t\r\n{")[:12].lstrip()
-    return start.startswith(('"baseline"', "baseline:"))
+    return text.lstrip("\ufeff \t\r\n{").startswith(('"baseline"', "baseline:"))
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -131,9 +131,8 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
 
 def to_yaml(baseline: Baseline) -> str:
     """Yaml with one line a module; its last line tells a whole file from one that was cut."""
-    return str(
-        yaml.safe_dump(_plain(baseline), default_flow_style=None, sort_keys=False, width=10**6, explicit_end=True)
-    )
+    plain = _plain(baseline)
+    return str(yaml.safe_dump(plain, default_flow_style=None, sort_keys=False, width=math.inf, explicit_end=True))
 
 
 def to_text(baseline: Baseline) -> str:
@@ -169,7 +168,7 @@ def _json(value: Any) -> str:
 
 
 def _read_yaml(text: str, file: str) -> Any:
-    if text.rpartition("\n...")[2].strip() or "\n..." not in text:
+    if not text.rstrip().endswith("\n..."):
         raise ReportError(file, "is truncated, or no baseline: a yaml baseline ends with a line `...`")
     try:
         return yaml.safe_load(text)

@@ -159,10 +159,9 @@ def _performance(data: dict[str, Any], draft: Draft) -> None:
     names = ("critical_path_cycles", "max_cycles", "estimated_throughput_fps", "estimated_latency_ns")
     path, longest, fps, latency = (_count(data, key, draft, "fps") for key in names)
     draft.details.update({key: data[key] for key in (*names, "max_cycles_node_name") if key in data})
-    if None in (path, longest, fps, latency):
+    if path is None or longest is None or fps is None or latency is None:
         draft.problem("a key of the report is missing", field="fps")
         return
-    assert path is not None and longest is not None and fps is not None and latency is not None
     if path and longest and not math.isclose(fps * longest * latency / path, 1e9, rel_tol=1e-12):
         text = f"{fps:g} frames a second, {longest:g} cycles each, and {latency:g} ns for {path:g} cycles contradict"
         draft.problem(text, field="fps")

@@ -248,9 +248,9 @@ def _check_instances(draft: Draft, table: Table, total: Mapping[str, int] | None
     parts = [_counts(record.cells) for record in _named(table)]
     for name in sums:
         added = sum(part.get(name, 0) for part in parts)
+        other = None if total is None else total.get(name, 0)
         if added != sums[name]:
             draft.problem(f"instances add up to {added}, not {sums[name]}", line=said.line, field=name)
-        elif total is not None and total.get(name, 0) != sums[name]:
+        elif other is not None and other != sums[name]:
             draft.withdraw(name)
-            other = total.get(name, 0)
             draft.problem(f"instances need {sums[name]} here and {other} in the summary", line=said.line, field=name)

@@ -60,8 +60,10 @@ def texts(source: Source) -> dict[str, str]:
 
 def _identity(draft: Draft, found: Found) -> None:
     draft.stage = CSYNTH
-    draft.version = found.texts.get("ReportVersion/Version", ("", 0))[0] or None
-    user = {name: found.texts.get(f"UserAssignments/{name}", ("", 0))[0] or None for name in ("Part", "TopModelName")}
+    draft.version = found.texts.get("ReportVersion/Version", ("", None))[0] or None
+    user = {
+        name: found.texts.get(f"UserAssignments/{name}", ("", None))[0] or None for name in ("Part", "TopModelName")
+    }
     draft.device, draft.top = user["Part"], user["TopModelName"]
     for name, value in (("ReportVersion", draft.version), *user.items()):
         if value is None:
@@ -82,7 +84,7 @@ def _clock(draft: Draft, found: Found) -> None:
         "clock_estimated_ns": (TIMING, "EstimatedClockPeriod"),
     }
     for name, (above, tag) in places.items():
-        unit = found.texts.get(f"{above}/unit", ("", 0))[0]
+        unit = found.texts.get(f"{above}/unit", ("", None))[0]
         text, line = found.texts.get(f"{above}/{tag}", ("", None))
         duration = values.time(text, unit)
         if text in values.LITERALS:
@@ -111,10 +113,10 @@ def _latency(draft: Draft, found: Found) -> None:
         if tag in below:
             values.check_time(draft, name, values.time(below[tag][0]), below[tag][1])
     known = {name: int(value) for name in values.CYCLES if (value := draft.value(name)) is not None}
-    pipeline = found.texts.get(PIPELINE, ("", 0))
+    pipeline = found.texts.get(PIPELINE, ("", None))
     values.check_interval(draft, known, pipeline[0], pipeline[1])
     least, most = draft.value("latency_min"), draft.value("latency_max")
-    average = values.whole(below.get("Average-caseLatency", ("", 0))[0])
+    average = values.whole(below.get("Average-caseLatency", ("", None))[0])
     if least is not None and most is not None and average is not None and not least <= average <= most:
         draft.withdraw("latency_min", "latency_max")
         draft.problem(f"average latency {average} is not between {least} and {most}", field="latency_min")

@@ -75,13 +75,11 @@ def _table(draft: Draft, table: Table) -> Tree:
     shares: dict[str, tuple[Decimal, Decimal]] = {}
     clock: tuple[Decimal, Decimal] = (Decimal(0), Decimal("Infinity"))
     above: list[tuple[str, str]] = []
-    seen = 0
     for line, cells, depth, kind, name in _nodes(draft, table, names):
-        if depth > len(above) or (seen and depth == 0):
+        if depth > len(above) or (above and depth == 0):
             draft.problem("the row does not hang below the one before it", line=line, field="modules")
             continue
         above = [*above[:depth], (kind, name)]
-        seen += 1
         clock = _clock(draft, cells, clock, line)
         if kind != "+":
             continue

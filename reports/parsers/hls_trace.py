@@ -77,8 +77,7 @@ def _read_lat(source: Source, draft: Draft) -> None:
 
 def _put(draft: Draft, name: str, text: str, line: int) -> None:
     number = values.whole(text)
-    missing = number is None or (number == 0 and name.startswith("ii"))
-    if missing and (number == 0 or text in values.LITERALS or text.startswith(("-", "x"))):
+    if (number == 0 and name.startswith("ii")) or text.startswith(("-", "x")):
         draft.unknown(name, text, line)
     else:
         values.put_count(draft, name, text, line)

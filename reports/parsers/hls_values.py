@@ -145,7 +145,7 @@ def check_time(draft: Draft, name: str, absolute: Time | None, line: int | None 
         draft.problem(said, line=line, field=name)
 
 
-def check_below(draft: Draft, cycles: Mapping[str, int], absolute: Mapping[str, Time | None], line: int) -> None:
+def check_below(draft: Draft, cycles: Mapping[str, int], absolute: Mapping[str, Time | None], line: int | None) -> None:
     """The same for an instance."""
     for name, duration in absolute.items():
         if name in cycles and duration is not None and not _agree(draft, cycles[name], duration):

@@ -34,14 +34,14 @@ class Found:
         texts: of the design, by path below `<profile>`, each with its line.
         twice: what stands a second time at the same path.
         modules: texts of each module by its name and the path below it.
-        instances: path of instance names, module, and line.
+        instances: path of instance names, and module.
         spoilt: lines where an instance or module has no name, or a second module has the same.
     """
 
     texts: Values = field(default_factory=dict)
     twice: Values = field(default_factory=dict)
     modules: dict[str, Values] = field(default_factory=dict)
-    instances: list[tuple[str, str, int]] = field(default_factory=list)
+    instances: list[tuple[str, str]] = field(default_factory=list)
     spoilt: list[int] = field(default_factory=list)
 
 
@@ -86,7 +86,7 @@ class _Reader:
             if inner.startswith(_OF_MODULE):
                 self._module.setdefault(inner, (text, self.line))
         elif path == "ModuleInformation/Module":
-            name = self._module.get("Name", ("", 0))[0]
+            name = self._module.get("Name", ("", None))[0]
             if not name or name in self.found.modules:
                 self._spoil()
             self.found.modules[name] = self._module
@@ -97,7 +97,7 @@ class _Reader:
                 self._spoil()
             known[tag == "ModuleName"] = text
             if all(known):
-                self.found.instances.append(("/".join(name for name, _ in self._instances), known[1], self.line))
+                self.found.instances.append(("/".join(name for name, _ in self._instances), known[1]))
                 self._limit(len(self.found.instances), MOST_MODULES, "instances")
         elif tag == "Instance" and self._instances:
             if not all(self._instances.pop()):

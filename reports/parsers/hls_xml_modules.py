@@ -37,18 +37,18 @@ def add_modules(draft: Draft, found: Found) -> None:
         draft.problem("an instance or a module has no name, or one that is there already", line=line, field="modules")
     rows = {name: _row(draft, name, texts) for name, texts in found.modules.items()}
     _check_top(draft, found, rows)
-    instances = found.instances or [(name, name, 0) for name in rows if name != top]
-    for path, module, _ in instances:
+    instances = found.instances or [(name, name) for name in rows if name != top]
+    for path, module in instances:
         figures, unknown = rows.get(module, ({}, {}))  # a black box is an instance without a module
         draft.module(Module(f"{top}/{path}", Figures(**figures), module, unknown))
 
 
 def _row(draft: Draft, name: str, texts: Texts) -> Row:
     area = resources(texts, USED)
-    line = texts.get("Name", ("", 0))[1]
+    line = texts.get("Name", ("", None))[1]
     said = {figure: text for figure, (text, _) in area.items()}
     said |= {figure: texts[f"{LATENCY}/{tag}"][0] for figure, tag in CYCLES.items() if f"{LATENCY}/{tag}" in texts}
-    interval = texts.get(f"{LATENCY}/{_INTERVAL}", ("", 0))[0].split(" ~ ")
+    interval = texts.get(f"{LATENCY}/{_INTERVAL}", ("", None))[0].split(" ~ ")
     said |= {"ii_min": interval[0], "ii_max": interval[-1]} if interval[0] else {}
     needed = [*values.NEEDED, "latency_min", "latency_max"]
     needed += [figure for figure, tag in _SHARES.items() if f"{USED}/AVAIL_{tag}" in texts]
@@ -66,8 +66,8 @@ def _row(draft: Draft, name: str, texts: Texts) -> Row:
 
 def _check_shares(draft: Draft, name: str, texts: Texts, numbers: Mapping[str, int]) -> None:
     for figure, tag in _SHARES.items():
-        available, line = texts.get(f"{USED}/AVAIL_{tag}", ("", 0))
-        share = texts.get(f"{USED}/UTIL_{tag}", ("", 0))[0]
+        available, line = texts.get(f"{USED}/AVAIL_{tag}", ("", None))
+        share = texts.get(f"{USED}/UTIL_{tag}", ("", None))[0]
         there = values.whole(available)
         if figure not in numbers or there is None:
             continue
@@ -78,8 +78,8 @@ def _check_shares(draft: Draft, name: str, texts: Texts, numbers: Mapping[str, i
 
 
 def _check_cycles(draft: Draft, texts: Texts, numbers: Mapping[str, int]) -> None:
-    pipeline, line = texts.get(f"{LATENCY}/{_PIPELINE}", ("", 0))
-    times = {figure: values.time(texts.get(f"{LATENCY}/{tag}", ("", 0))[0]) for figure, tag in TIMES.items()}
+    pipeline, line = texts.get(f"{LATENCY}/{_PIPELINE}", ("", None))
+    times = {figure: values.time(texts.get(f"{LATENCY}/{tag}", ("", None))[0]) for figure, tag in TIMES.items()}
     values.check_below(draft, numbers, times, line)
     values.check_interval(draft, numbers, pipeline, line, "modules")
     if (least := numbers.get("latency_min")) is not None and least > numbers.get("latency_max", least):
@@ -91,9 +91,9 @@ def _check_top(draft: Draft, found: Found, rows: Mapping[str, Row]) -> None:
     again = found.modules.get(draft.top or "")
     if again is None:
         return
-    line = again.get("Name", ("", 0))[1]
+    line = again.get("Name", ("", None))[1]
     said: dict[str, float | Decimal] = dict(rows[draft.top or ""][0])
-    clock = values.decimal(again.get(f"{TIMING}/EstimatedClockPeriod", ("", 0))[0])
+    clock = values.decimal(again.get(f"{TIMING}/EstimatedClockPeriod", ("", None))[0])
     if clock is not None:
         said["clock_estimated_ns"] = clock
     for name, value in said.items():

@@ -107,9 +107,9 @@ def _compare_components(part: Section | None, draft: Draft) -> None:
         if wrong:
             draft.problem(wrong[0], line=wrong[1], field=part.title)
         for site in sites(table):
-            name = {"Total": "power_w", "Static Power": "power_static_w"}.get(site.name)
-            said, value = draft.value(name) if name else None, site.number("Power (W)")
-            if name and said is not None and value is not None and abs(said - value) > 0.0011:
+            name = {"Total": "power_w", "Static Power": "power_static_w"}.get(site.name, "")
+            said, value = draft.value(name), site.number("Power (W)")
+            if said is not None and value is not None and abs(said - value) > 0.0011:
                 draft.problem(f"is {said} in the summary and {value} here", line=site.line, field=name)
                 draft.withdraw(name)
 
@@ -134,7 +134,7 @@ def _hierarchy(part: Section | None, draft: Draft) -> None:
             literal = {} if value is not None else {"power_dynamic_w": site.cells.get("Power (W)", "")}
             draft.module(Module("/".join(stack), Figures(power_dynamic_w=value), unknown=literal))
             dynamic = draft.value("power_dynamic_w")
-            if len(stack) == 1 and None not in (value, dynamic) and abs((value or 0) - (dynamic or 0)) > 0.0011:
+            if len(stack) == 1 and value is not None and dynamic is not None and abs(value - dynamic) > 0.0011:
                 draft.problem(f"is {dynamic} in the summary and {value} here", line=site.line, field="power_dynamic_w")
                 draft.withdraw("power_dynamic_w")
     if not seen:

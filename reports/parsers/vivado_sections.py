@@ -97,7 +97,7 @@ class Site:
 
 def sites(table: Table) -> Iterator[Site]:
     """Rows below the header of a table that is whole; none of another."""
-    if not table.closed or table.broken or not table.blocks or len(table.blocks[0]) != 1:
+    if not table.closed or table.broken or len(table.blocks[0]) != 1:
         return
     header = table.blocks[0][0]
     names = header.cells

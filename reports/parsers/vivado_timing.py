@@ -74,7 +74,7 @@ class _Reader:
         self.sources: dict[str, int] = {}
         self.open_path = False
         self.states: set[str] = set()
-        self.last = 0
+        self.last: int | None = None
         self.broken = 0
 
     def line(self, line: Line) -> None:

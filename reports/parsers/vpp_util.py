@@ -103,6 +103,6 @@ def _compare(
         if budget is not None and unused is not None and used + unused != budget:
             draft.problem(f"used {used:g} and unused {unused:g} do not make {budget:g}", line=line, field=name)
             draft.withdraw(name)
-        total = sum(kernel.get(name, 0) for kernel in kernels)
+        total = sum(kernel[name] for kernel in kernels)
         if total != used:
             draft.problem(f"kernels add up to {total:g}, used is {used:g}", line=line, field=name)

@@ -222,9 +222,7 @@ def _top(rows: list[str]) -> str | None:
         if row.strip().startswith(("+-", "|")) or not row.strip():
             continue
         old = _TOP_ROW.fullmatch(row)
-        words = row.split()
-        name = old.group(1) if old else words[-1] if _AMOUNT.fullmatch(words[0]) else ""
-        return plain(name) or None
+        return plain(old.group(1) if old else row.split()[-1])
     return None
 
 

@@ -13,13 +13,16 @@ from functools import cache
 
 from reports.cells import count, infer_family
 from reports.errors import ReportError, UnknownCellError
-from reports.parsed import MODULES_KEPT, SYNTH, Draft, Figures
+from reports.parsed import SYNTH, Draft, Figures
 from reports.parsed import Module as Row
 from reports.parsers.yosys_layout import START, Layout, Module, json_layout, text_layout
 from reports.source import Line, Source
 
 JSON, TEXT = "yosys_stat_json", "yosys_stat_text"
 LARGEST = 16 * 2**20
+MOST_ROWS = 250_000
+"""Places of modules in a hierarchy; a few lines can make any number of them."""
+
 _VERSION = re.compile(r"^\s*Yosys [0-9]", re.MULTILINE)
 _DEEPEST = 200
 
@@ -86,20 +89,29 @@ def _figures(cells: Mapping[str, int], family: str, file: str) -> Figures:
 
 def _rows(stat: Stat, draft: Draft, file: str) -> None:
     """Each module below the top by its path; instances of one module in one parent stand in one row together."""
-    assert draft.family is not None
-    totals = {name: flatten(stat.modules, name, file) for name in stat.modules}
-    pending = [(stat.top, stat.top, 1, 1)]
+    family = draft.family
+    assert family is not None
+
+    @cache
+    def figures(name: str, times: int) -> Figures:
+        total = flatten(stat.modules, name, file)
+        return _figures({kind: number * times for kind, number in total.items()}, family, file)
+
+    pending = [(stat.top, stat.top, 1)]
     rows = 0
-    while pending and rows < MODULES_KEPT:
-        path, name, times, depth = pending.pop()
-        cells = {kind: number * times for kind, number in totals[name].items()}
-        draft.module(Row(path, _figures(cells, draft.family, file), name))
+    while pending:
+        path, name, times = pending.pop()
         rows += 1
-        if depth < _DEEPEST:
-            held = [(kind, number) for kind, number in stat.modules[name].cells.items() if kind in stat.modules]
-            pending += [
-                (f"{path}/{kind}", kind, times * number, depth + 1) for kind, number in reversed(held) if number
-            ]
+        if rows > MOST_ROWS:
+            text = f"its modules stand at more than {MOST_ROWS} places; what is further down is not told apart"
+            draft.problem(text, incomplete=False)
+            return
+        if draft.keeps_modules:
+            draft.module(Row(path, figures(name, times), name))
+        else:
+            draft.leave_out()
+        held = [(kind, number) for kind, number in stat.modules[name].cells.items() if kind in stat.modules]
+        pending += [(f"{path}/{kind}", kind, times * number) for kind, number in reversed(held) if number]
 
 
 def looks_like(text: str) -> str | None:

@@ -55,7 +55,9 @@ def test_a_full_budget(save: Save, tmp_path: Path) -> None:
         ('modules: {"**": {growth: 3}}', "growth"), ("fmax_mhz: 50 %", "fmax_mhz"), ("wns_ns: .inf", "wns_ns"),
         ("latency_max: 1.5", "latency_max"), ("accuracy: 1.01", "accuracy"), ("lut: 101 %", "lut"),
         ("lut: -5 %", "lut"), ("lut: x %", "lut"), ("dsp: true", "dsp"), ("lut: '5'", "lut"),
-        ("cycles_within: '1'", "cycles_within"),
+        ("cycles_within: '1'", "cycles_within"), ("cycles_within: .inf", "cycles_within"),
+        ("{baseline: b, growth: .inf}", "growth"), ("{baseline: b, growth: 1 or 2}", "growth"),
+        ("exactness: {graph=csim: 0}", "exactness"),
     ],
 )  # fmt: skip
 def test_bad_fields_are_refused_by_name(text: str, field: str, save: Save) -> None:
@@ -71,6 +73,23 @@ def test_files_that_are_no_budget(text: str, save: Save, capsys: pytest.CaptureF
     report = save(hierarchy(), "hier.rpt")
     assert main(["gate", "--budget", str(save(text, "budget.yaml")), str(report)]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_the_most_and_the_least_that_can_be_asked() -> None:
+    asked = {"lut": "100 %", "accuracy": 1, "exactness": {"graph=csim": 1}, "stage": "csynth"}
+    budget = budget_of(asked)
+    assert budget.limits == {"lut": Share(1.0), "accuracy": 1} and budget.exactness == {"graph=csim": 1}
+    assert budget.stage == "csynth"
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [({"lut": "much"}, "a count or a share such as 33 %, found 'much'"), ({"fps": "much"}, "a number, found 'much'")],
+)
+def test_a_message_says_what_a_limit_may_be(fields: dict[str, str], expected: str) -> None:
+    with pytest.raises(ReportError) as caught:
+        budget_of(fields)
+    assert caught.value.text == f"expected {expected}"
 
 
 def test_empty_fields_ask_nothing() -> None:

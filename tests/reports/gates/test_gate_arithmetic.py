@@ -40,6 +40,11 @@ def test_what_stands_behind_the_end_of_a_yaml_baseline_is_refused() -> None:
         parse_baseline(to_yaml(BASELINE) + "# more\n")
 
 
+def test_blanks_before_a_baseline_do_not_change_its_form() -> None:
+    assert parse_baseline("\n " + to_text(BASELINE)).designs == BASELINE.designs
+    assert parse_baseline("\n\n" + to_yaml(BASELINE) + "\n").designs == BASELINE.designs
+
+
 def test_a_baseline_holds_numbers_only() -> None:
     with pytest.raises(ValueError):
         to_text(Baseline({"top route": Design({"lut": math.nan})}))

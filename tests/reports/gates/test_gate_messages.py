@@ -45,6 +45,10 @@ def test_figures_that_are_not_there() -> None:
         ("error", "u.rpt", "wns_ns", None,
          "is only known before route: t.rpt (synth); give a report of stage route"),
     ]  # fmt: skip
+    four = [parsed(stage="synth", top=f"t{i}", file=f"{i}.rpt", lut=1) for i in range(4)]
+    assert told(four, {"lut": 1, "stage": "route"})[0][4] == (
+        "is only known before route: 0.rpt (synth), 1.rpt (synth), 2.rpt (synth); give a report of stage route"
+    )
     assert told([parsed(file="u.rpt", unknown={"lut": "?"})], {"lut": 1}) == [
         ("error", "u.rpt", "lut", "top route", "is '?' in the report, which is no number")
     ]

@@ -18,6 +18,7 @@ from reports.diff import change_table, changes
 from reports.gate import judge
 from reports.module_gates import matches
 from reports.parse import parse
+from reports.parsed import Module
 from reports.subject import all_subjects
 from reports.table import to_text
 
@@ -106,6 +107,26 @@ def test_modules_at_the_stage_that_is_asked() -> None:
     budget = budget_of({"stage": "route", "modules": {"**": {"lut": 5}}})
     assert judge([parsed(stage="synth", modules=(module("top", lut=1),))], budget).exit_code == 2
     assert judge([parsed(modules=(module("top", lut=1),))], budget).exit_code == 0
+
+
+def test_a_figure_without_its_stage_does_not_hide_another() -> None:
+    rows = (module("top", lut=1, ii_max=5),)
+    budget = budget_of({"stage": "route", "modules": {"**": {"lut": 5, "ii_max": 4}}})
+    found = judge([parsed("vitis_hls_csynth_rpt", "csynth", modules=rows)], budget).findings
+    assert [(finding.status, finding.rule) for finding in found] == [("error", "lut"), ("fail", "module ii_max")]
+
+
+def test_of_the_parts_that_their_wholes_clear_the_largest_is_named() -> None:
+    def row(path: str, dsp: int | None) -> Module:
+        return module(path, unknown={"dsp": "-"}) if dsp is None else module(path, dsp=dsp)
+
+    rows = [row("top", 9), row("top/a", 2), row("top/a/x", None), row("top/b", 1), row("top/b/y", None)]
+    baseline = Baseline({"top csynth": Design({"lut": 1}, {"top/a/x": {"dsp": 3}, "top/b/y": {"dsp": 5}})})
+    fields = {"baseline": "b", "growth": {"lut": 0}, "modules": {"top/*/*": {"growth": {"dsp": 0}}}}
+    found = judge([parsed(**SUMMARY, lut=1, modules=tuple(rows))], budget_of(fields), baseline).findings
+    assert [finding.text for finding in found if finding.subject == "top/*/*"] == [
+        "module growth dsp of top/*/* is 2 or less in top/a/x, by what it is part of; at most 3 is allowed"
+    ]
 
 
 def test_a_share_of_an_unknown_device_is_refused() -> None:

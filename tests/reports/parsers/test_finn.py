@@ -81,6 +81,8 @@ def test_estimate(read: Read) -> None:
 def test_estimate_whose_layers_do_not_add_up(read: Read, key: str) -> None:
     layer = {**ESTIMATE["MVAU_hls_0"], key: 77}
     assert not read({**ESTIMATE, "MVAU_hls_0": layer}).usable
+    layer[key] = ESTIMATE["MVAU_hls_0"][key] + 1
+    assert not read({**ESTIMATE, "MVAU_hls_0": layer}).usable, "by one"
     del layer[key]
     assert not read({**ESTIMATE, "MVAU_hls_0": layer}).usable
     assert not read({name: entry for name, entry in ESTIMATE.items() if name != "total"}).usable
@@ -92,6 +94,21 @@ def test_hls_resources_have_no_total_and_none_is_made_up(read: Read) -> None:
     assert parsed.kind == "finn_estimate_layer_resources_hls" and not parsed.figures.known()
     assert parsed.modules[0].figures.known() == {"lut": 28946, "ff": 9809, "bram18": 0, "uram": 0, "dsp": 3}
     assert not parsed.usable and "LUT is '?'" in parsed.problems[0].text
+
+
+def test_dsps_of_two_spellings(read: Read) -> None:
+    both = {name: {**entry, "DSP48E": entry["DSP"]} for name, entry in ESTIMATE.items()}
+    assert read(both).figures.dsp == 2
+    both["total"]["DSP48E"] = 3
+    assert read(both).problems[0].text == "total: DSP is 2, DSP48E 3"
+
+
+def test_an_entry_that_is_no_layer_does_not_hide_the_others(read: Read) -> None:
+    parsed = read({"note": 3, **ESTIMATE})
+    assert [problem.text for problem in parsed.problems] == ["note is no object of counts"]
+    assert parsed.figures.lut == 150 and len(parsed.modules) == 2
+    spoilt = read({"MVAU_0": 0, "MVAU_1": "x", "MVAU_2": 434})
+    assert [(module.path, module.figures.ii_max) for module in spoilt.modules] == [("MVAU_0", 0), ("MVAU_2", 434)]
 
 
 def test_layer_cycles(read: Read) -> None:
@@ -116,6 +133,7 @@ def test_out_of_context_synthesis(read: Read) -> None:
     assert parsed.figures.known() == {
         "lut": 343, "ff": 423, "dsp": 0, "bram18": 3, "wns_ns": 1.25, "fmax_mhz": 250, "fps": 2.5e6,
     }  # fmt: skip
+    assert parsed.details["clock_period_ns"] == 5.25, "4 ns and the slack"
     newer = read({**OOC, "BRAM": 1.5, "BRAM_18K": 1.0, "BRAM_36K": 1.0, "URAM": 0.0, "vivado_version": 2022.2})
     assert newer.figures.bram18 == 3 and newer.version == "2022.2" and newer.figures.uram == 0
     assert not read({**OOC, "BRAM_18K": 2.0, "BRAM_36K": 1.0}).usable
@@ -137,6 +155,13 @@ def test_simulation(read: Read) -> None:
     assert read(older).usable and read(older).figures.ii_max is None
 
 
+def test_simulation_at_a_slow_clock(read: Read) -> None:
+    slow = {**SIMULATED, "fclk[mhz]": 1.0, "runtime[ms]": 0.041, "throughput[images/s]": 1000 / 0.041}
+    parsed = read(slow)
+    assert parsed.usable and parsed.figures.clock_target_ns == 1000
+    assert not read({**slow, "fclk[mhz]": 0.0}).usable
+
+
 @pytest.mark.parametrize(("key", "value"), [("cycles", 42), ("N", 2), ("latency_cycles", 50), ("TIMEOUT", 1)])
 def test_simulation_that_failed_or_contradicts_itself(read: Read, key: str, value: int) -> None:
     assert not read({**SIMULATED, key: value}).usable
@@ -156,6 +181,18 @@ def test_synthesis_xml(read: Read) -> None:
     assert parsed.usable and (parsed.kind, parsed.device) == ("finn_post_synth_resources_xml", "xczu3eg")
     assert parsed.figures.known() == {"lut": 60, "lutram": 10, "ff": 30, "bram18": 3, "dsp": 2}
     assert [module.path for module in parsed.modules] == ["top", "top/a"]
+
+
+def test_a_second_table_is_another_design(read: Read) -> None:
+    text = xml(TOP, CHILD)
+    table = text[text.index("<table>") : text.index("</table>") + len("</table>")]
+    (problem,) = read(text.replace(table, table * 2)).problems
+    assert problem.text == "has a second table; two designs in one file?"
+
+
+def test_a_bad_row_of_xml_is_named_by_its_number(read: Read) -> None:
+    parsed = read(xml(TOP, (*CHILD[:6], "many", *CHILD[7:])))
+    assert (parsed.problems[0].line, parsed.problems[0].text) == (3, "is 'many', not a count")
 
 
 @pytest.mark.parametrize(

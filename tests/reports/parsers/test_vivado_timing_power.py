@@ -90,6 +90,35 @@ def test_power_that_does_not_add_up(read: Read, total: str, part: str) -> None:
     assert not parsed.usable and parsed.figures.power_w is None
 
 
+@pytest.mark.parametrize("literal", ["<0.001", "NA", "---", "-"])
+def test_power_that_is_no_number(read: Read, literal: str) -> None:
+    parsed = read(samples.power(literal, part=literal))
+    assert parsed.usable and parsed.figures.power_w is None and parsed.unknown == {"power_w": literal}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "text"),
+    [
+        ("| Setting File ", "  Setting File ", "Summary", "the table is not whole"),
+        ("| <0.001    | 3 ", "| <0.001  | 3   ", "On-Chip Components", "row or border of a table is cut or shifted"),
+        ("|   a ", "    a ", "By Hierarchy", "row or border of a table is cut or shifted"),
+        ("| top  | 1.295 ", "| top  | 1.395 ", "power_dynamic_w", "is 1.295 in the summary and 1.395 here"),
+        ("|   a  | 1.290 ", "|   a  | much  ", "a", "stands twice, or has no power"),
+        ("|   a  ", "|   b  ", "b", "stands twice, or has no power"),
+    ],
+)
+def test_power_tables_that_are_spoilt(read: Read, old: str, new: str, field: str, text: str) -> None:
+    assert samples.power().count(old) == 1
+    found = [(problem.field, problem.text) for problem in read(samples.power().replace(old, new)).problems]
+    assert (field, text) in found
+
+
+def test_rows_behind_a_spoilt_one_are_still_told(read: Read) -> None:
+    parsed = read(samples.power().replace("|   a  | 1.290 ", "|   a  | much  "))
+    assert [module.path for module in parsed.modules] == ["top", "top/b"]
+    assert parsed.modules[0].unknown == {} and parsed.figures.power_w == 1.43
+
+
 @pytest.mark.parametrize("sample", ["timing", "power"])
 def test_no_cut_or_lost_line_gives_a_wrong_figure(read: Read, sample: str) -> None:
     text = getattr(samples, sample)().rstrip()

@@ -193,6 +193,43 @@ def test_accelerators_that_do_not_add_up(read: Read, old: str, new: str) -> None
     assert not read(text.replace(old, new, 1)).usable
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field", "text"),
+    [
+        ("300 [ 60.00%]", "301 [ 60.00%]", "lut", "used 200 and unused 301 do not make 500"),
+        ("150 [ 30.00%]", "151 [ 30.00%]", "lut", "kernels add up to 201, used is 200"),
+        ("150 [ 30.00%]", "150 [ 3 of 9]", "lut", "two: '150 [ 3 of 9]' is not a count with its share"),
+        (
+            "|    Used Resources",
+            "     Used Resources",
+            "System Utilization",
+            "row or border of a table is cut or shifted",
+        ),
+        ("   Unused Resources", "   Used Resources  ", "", "Used Resources stands twice"),
+        ("   one_1", "two     ", "", "two stands twice"),
+    ],
+)
+def test_what_is_wrong_with_accelerators_is_told(read: Read, old: str, new: str, field: str, text: str) -> None:
+    assert samples.accel().count(old) == 1
+    parsed = read(samples.accel().replace(old, new))
+    problem = next(problem for problem in parsed.problems if problem.text == text)
+    assert problem.field == field and problem.line is not None
+
+
+def test_accelerators_of_a_part_without_uram(read: Read) -> None:
+    without = samples.accel().replace("URAM", "ZRAM")
+    assert read(without).usable and read(without).figures.dsp == 8
+    assert read(without).figures.uram is None
+
+
+def test_another_table_beside_the_kernels_is_left_alone(read: Read) -> None:
+    other = samples.grid(("Name", "Frequency"), ("clk", "300"))
+    text = samples.accel()
+    at = text.rindex("+\n") + 2
+    parsed = read(f"{text[:at]}\n{other}\n{text[at:]}")
+    assert parsed.usable and [module.path for module in parsed.modules] == ["one", "one/one_1", "two", "Platform"]
+
+
 @pytest.mark.parametrize("sample", ["util", "versal", "hier", "accel"])
 def test_no_cut_gives_a_usable_report(read: Read, sample: str) -> None:
     text = getattr(samples, sample)().rstrip()

@@ -50,6 +50,43 @@ AREA = """
         2       16   sub
 
 """
+# One column, as without -liberty.
+PLAIN = """
+4. Printing statistics.
+
+=== top ===
+
+        +----------Local Count, excluding submodules.
+        |
+        1 cells
+        1   SB_LUT4
+        2 submodules
+        2   sub
+
+=== sub ===
+
+        +----------Local Count, excluding submodules.
+        |
+        2 cells
+        1   SB_DFF
+        1   SB_LUT4
+
+=== design hierarchy ===
+
+        +----------Count including submodules.
+        |
+        5 top
+        2 sub
+
+        +----------Count including submodules.
+        |
+        5 cells
+        2   SB_DFF
+        3   SB_LUT4
+        2 submodules
+        2   sub
+
+"""
 NESTED = """
 5. Printing statistics.
 
@@ -177,9 +214,44 @@ def test_netlist_of_standard_cells_has_no_luts(read: Read) -> None:
     assert parsed.cells == {"NAND2_X1": 3, "DFF_X1": 2}
 
 
-def test_modules_beside_the_design(read: Read) -> None:
+@pytest.mark.parametrize("text", [AREA, PLAIN])
+def test_modules_beside_the_design(read: Read, text: str) -> None:
     """A module that nothing instantiates: the design is what the report names as its top."""
+    spare = text[text.index("=== sub") : text.index("=== design")].replace("=== sub", "=== spare")
+    parsed = read(text.replace("=== design", f"{spare}=== design"))
+    assert parsed.usable and (parsed.top, parsed.figures.lut) == ("top", 3)
+
+
+def test_several_tops_are_named(read: Read) -> None:
     spare = AREA[AREA.index("=== sub") : AREA.index("=== design")].replace("=== sub", "=== spare")
-    assert read(AREA.replace("=== design", f"{spare}=== design")).usable
     alone = AREA[: AREA.index("=== design")].replace("=== design", spare)
-    assert not read(alone + spare).usable
+    (problem,) = read(alone + spare).problems
+    assert problem.text == "expected one top module, found top, spare; two designs in one file?"
+
+
+def test_a_count_of_eight_digits_stands_near_the_margin(read: Read) -> None:
+    text = PLAIN.replace("        1 cells\n        1   SB_LUT4", " 12345678 cells\n 12345678   SB_LUT4")
+    text = text.replace("        5 ", " 12345682 ").replace("        3   SB_LUT4", " 12345680   SB_LUT4")
+    parsed = read(text)
+    assert parsed.usable and parsed.figures.lut == 12345680
+
+
+def test_blanks_behind_the_title_of_a_log(read: Read) -> None:
+    assert read(PLAIN.replace("Printing statistics.", "Printing statistics.  ")).figures.lut == 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("       16   FDRE\n        2   sub\n\n\n", "       15   FDRE\n        3   sub\n\n\n"),  # not those of the top
+        # Not counted as a submodule anywhere, so the design must have all of them, not only those of the top.
+        ("        9 cells\n        1   BUFG\n        8   INV\n", "        1 cells\n        1   BUFG\n"),
+        # In no module at all.
+        ("        9 cells\n        1   BUFG", "       10 cells\n        1   BUFG\n        1   SRL16E"),
+    ],
+)
+def test_a_design_that_is_not_the_sum_of_its_modules(read: Read, old: str, new: str) -> None:
+    text = SCRIPT + "\n"
+    assert text.count(old) == 1 and read(text).usable
+    (problem,) = read(text.replace(old, new)).problems
+    assert "not the sum over the modules" in problem.text

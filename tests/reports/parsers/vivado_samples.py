@@ -94,8 +94,8 @@ def util(
     return head("report_utilization", "Utilization Design Information", state=state) + "\n" + sections(*parts)
 
 
-def versal() -> str:
-    """Rows and sections as Versal has them: 300 LUT, 500 FF, 2.5 tiles, 4 URAM, 7 DSP."""
+def versal(*by_type: Sequence[str]) -> str:
+    """Rows and sections as Versal has them: 300 LUT, 500 FF, 2.5 tiles, 4 URAM, 7 DSP; rows of registers by type."""
     header = ("Site Type", "Used", "Fixed", "Prohibited", "Available", "Util%")
 
     def row(name: str, used: str, available: str, share: str) -> tuple[str, ...]:
@@ -115,6 +115,9 @@ def versal() -> str:
             header, row("DSP Slices", "7", "70", "10.00"), row("  DSP58", "5", "", ""), row("  DSPCPLX", "2", "", ""))),
         ("5. Black Boxes", grid(("Ref Name", "Used"))),
     ]  # fmt: skip
+    if by_type:
+        types = grid(("Total", "Clock Enable", "Synchronous", "Asynchronous"), *by_type)
+        parts.insert(1, ("1.1 Summary of Registers by Type", types))
     return head("report_utilization", "Utilization Design Information") + "\n" + sections(*parts)
 
 
