@@ -119,12 +119,12 @@ def _compare_name(draft: Draft, command: str, line: int | None) -> None:
     if draft.top:
         name = name.replace(draft.top.lower(), "")
     claims = set(_NAMED.findall(name))
-    implemented = bool(claims) and not claims & {"synth", "synthed"}
-    if implemented and draft.stage in (SYNTH, OPT):
+    synthesised = claims & {"synth", "synthed"}
+    if claims and not synthesised and draft.stage in (SYNTH, OPT):
         text = (
             f"is {draft.state!r}, but the report was written as {name}: a design that is not placed passed off as such"
         )
-    elif claims and claims <= {"synth", "synthed"} and draft.stage in (PLACE, ROUTE):
+    elif claims and claims == synthesised and draft.stage in (PLACE, ROUTE):
         text = f"is {draft.state!r}, but the report was written as {name}"
     else:
         return

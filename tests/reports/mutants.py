@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Mutants of arithmetic: `python tests/reports/mutants.py [--each N] [--seed S] [--list]`, in the root of the checkout.
+"""Mutants of arithmetic: `python tests/reports/mutants.py [--each N] [--seed S] [--survivors] [--list]`, in the root.
 
 mutmut, with those of its operators that change what is computed: a number, a comparison, `and`, `or`, `not`, `is`,
 `in`, an operator of arithmetic, True and False, `break` and `continue`, the condition of `a if b else c`, the side
@@ -32,6 +32,7 @@ ARITHMETIC = (
 # mutants/ is a copy of the checkout, with other neighbours. (Importing `reports` here would hide its mutants.)
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "report_corpus"
 SKIPPED = next(code for code, status in status_by_exit_code.items() if status == "skipped")
+SETTLED = ("killed", "timeout", "skipped", "not checked")
 ENDS = ("killed", "timeout", "survived", "no tests", "skipped", "not checked")
 
 
@@ -55,15 +56,22 @@ def _modules() -> Iterator[SourceFileMutationData]:
 
 
 def leave_out(modules: Sequence[SourceFileMutationData], each: int, seed: int) -> None:
-    """Mark as skipped what is beyond `each` mutants of a parser; gates are never sampled."""
+    """Skip what is beyond `each` mutants of a parser; gates are never sampled, and what ran before counts."""
     for module in modules:
-        names = sorted(module.exit_code_by_key)
-        sampled = Path(module.path).parent.name == "parsers" and len(names) > each
-        taken = set(random.Random(f"{seed}/{module.path}").sample(names, each) if sampled else names)
-        for name in names:
-            if name not in taken:
-                module.exit_code_by_key[name] = SKIPPED
-            elif module.exit_code_by_key[name] == SKIPPED:
+        codes = module.exit_code_by_key
+        left = sorted(name for name, code in codes.items() if code in (None, SKIPPED))
+        sampled = Path(module.path).parent.name == "parsers"
+        wanted = min(max(0, each - len(codes) + len(left)), len(left)) if sampled else len(left)
+        taken = set(random.Random(f"{seed}/{module.path}").sample(left, wanted))
+        codes.update((name, None if name in taken else SKIPPED) for name in left)
+        module.save()
+
+
+def forget_survivors(modules: Sequence[SourceFileMutationData]) -> None:
+    """Let what no test saw be run again."""
+    for module in modules:
+        for name, code in module.exit_code_by_key.items():
+            if status_by_exit_code[code] not in SETTLED:
                 module.exit_code_by_key[name] = None
         module.save()
 
@@ -88,7 +96,7 @@ def survivors(modules: Sequence[SourceFileMutationData]) -> Iterator[str]:
     """Name, line as it is and as the mutant has it, of each mutant that no test saw."""
     for module in modules:
         for name, code in module.exit_code_by_key.items():
-            if status_by_exit_code[code] not in ("killed", "timeout", "skipped", "not checked"):
+            if status_by_exit_code[code] not in SETTLED:
                 lines = get_diff_for_mutant(name, path=module.path).split("\n")[3:]
                 old, new = (" ".join(line[1:].strip() for line in lines if line[:1] == sign) for sign in "-+")
                 yield f"{name}: {status_by_exit_code[code]}\n    {old}\n    {new}"
@@ -99,12 +107,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="mutants.py", description=__doc__)
     parser.add_argument("--each", type=int, default=10_000, metavar="N", help="at most N mutants of each parser")
     parser.add_argument("--seed", type=int, default=1, help="which of them")
+    parser.add_argument("--survivors", action="store_true", help="run again what survived, with the tests of today")
     parser.add_argument("--list", action="store_true", help="only print what earlier calls found")
     asked = parser.parse_args(arguments)
     os.environ.setdefault("REPORT_CORPUS", str(CORPUS))
     if not asked.list:
         modules = generate()
         leave_out(modules, asked.each, asked.seed)
+        if asked.survivors:
+            forget_survivors(modules)
         print(json.dumps({str(module.path): len(module.exit_code_by_key) for module in modules}, indent=1))
         mutmut._run((), 1)
     found = list(_modules())

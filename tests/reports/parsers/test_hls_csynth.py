@@ -229,8 +229,15 @@ def test_a_row_of_the_summary_with_two_values_is_noticed(read: Read) -> None:
 
 
 def test_tables_and_files_are_bounded(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.parsers.hls_text.LARGEST_TABLE", 5)
-    assert "more than 5 lines" in read(samples.csynth()).problems[0].text
+    text = samples.csynth()
+    longest = samples.area().index("") - 1
+    for most in (longest, longest - 1):
+        monkeypatch.setattr("reports.parsers.hls_text.LARGEST_TABLE", most)
+        assert read(text).usable is (most == longest), read(text).problems
+    assert f"more than {most} lines" in read(text).problems[0].text
+    monkeypatch.setattr("reports.parsers.hls_text.LARGEST_TABLE", longest)
+    loops = "        * Loop: \n"
+    assert read(text.replace(f"{loops}        N/A\n", loops + "        | x |\n" * 50)).usable, "nobody reads it"
     monkeypatch.setattr("reports.parsers.hls_values.MOST_LINES", 10)
     assert "more than 10 lines" in read(samples.csynth()).problems[0].text
 

@@ -30,6 +30,7 @@ FIGURES = {
 def test_the_tool_shows_in_the_name_of_its_dsps(read: Read, version: str, dsp: str, kind: str) -> None:
     parsed = read(samples.csynth_xml(version, dsp))
     assert (parsed.kind, parsed.version, parsed.device, parsed.top) == (kind, version, samples.PART, "top")
+    assert parsed.tool == ("Vivado HLS" if kind.startswith("vivado") else "Vitis HLS")
     assert parsed.figures.known() == FIGURES
     assert parsed.usable
 
@@ -57,7 +58,15 @@ def test_a_version_without_intervals_has_none(read: Read) -> None:
     assert parsed.usable
     assert parsed.figures.ii_min is None
     assert "ii_min" not in parsed.unknown
-    assert not read(samples.csynth_xml("2023.1", interval=False)).usable
+    assert read(samples.csynth_xml("2016.4", "DSP48E", interval=False)).usable
+    for version in ("2017.1", "2023.1"):
+        assert not read(samples.csynth_xml(version, interval=False)).usable
+
+
+@pytest.mark.parametrize(("ff", "usable"), [(53199, False), (53200, True), (212800, True), (212801, False)])
+def test_flip_flops_of_a_device_are_one_to_four_for_a_lut(read: Read, ff: int, usable: bool) -> None:
+    parsed = read(samples.csynth_xml().replace("<FF>106400</FF>", f"<FF>{ff}</FF>"))
+    assert parsed.usable is usable and parsed.figures.ff == (100 if usable else None)
 
 
 @pytest.mark.parametrize(
@@ -161,6 +170,7 @@ def test_every_lost_doubled_or_exchanged_line_leaves_true_figures(read: Read) ->
 @pytest.mark.parametrize(
     "text",
     [
+        "<!DOCTYPE profile>\n" + samples.csynth_xml(),
         '<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]>\n<profile><ReportVersion>&b;</ReportVersion></profile>',
         "<profile><ReportVersion>&b;</ReportVersion></profile>",
         "<profile><ReportVersion>" + "<a>" * 5000,
@@ -178,5 +188,9 @@ def test_hostile_files_are_refused_without_a_traceback(tmp_path: Path, text: str
 
 
 def test_elements_are_bounded(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("reports.parsers.hls_xml.MOST_ELEMENTS", 20)
-    assert "more than 20 elements" in read(samples.csynth_xml()).problems[0].text
+    text = samples.csynth_xml()
+    elements = text.count("</")
+    monkeypatch.setattr("reports.parsers.hls_xml.MOST_ELEMENTS", elements)
+    assert read(text).usable
+    monkeypatch.setattr("reports.parsers.hls_xml.MOST_ELEMENTS", elements - 1)
+    assert f"more than {elements - 1} elements" in read(text).problems[0].text

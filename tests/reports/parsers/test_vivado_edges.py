@@ -30,7 +30,15 @@ def test_a_lost_title_takes_its_own_section_and_the_one_before(read: Read) -> No
 
 def test_a_head_without_a_command(read: Read) -> None:
     parsed = read(UTIL.replace("| Command      : report_utilization\n", ""))
-    assert parsed.kind == "vivado_util" and texts(parsed) == {"is missing in the head of the report"}
+    assert parsed.kind == "vivado_util"
+    assert [(p.field, p.text) for p in parsed.problems] == [("command", "is missing in the head of the report")]
+
+
+def test_a_head_that_is_cut_or_says_two_things(read: Read) -> None:
+    cut = read("Utilization Design Information\n" + UTIL[: UTIL.index("| Device")])
+    assert "ends within the head of the report (truncated)" in texts(cut)
+    twice = read(UTIL.replace("| Device       : ", "| Device       : other\n| Device       : "))
+    assert [(p.field, p.text) for p in twice.problems] == [("device", "is other and xcku5p-ffvb676-2-e")]
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,15 @@ def test_report_of_cells_is_not_the_design(read: Read) -> None:
 @pytest.mark.parametrize(("file", "state"), [("top_routed.rpt", "Synthesized"), ("x_synth.rpt", "Fully Placed")])
 def test_stage_that_the_file_name_contradicts(read: Read, file: str, state: str) -> None:
     text = samples.util(state=state).replace(": report_utilization", f": report_utilization -file out/{file}")
-    assert [problem.field for problem in read(text).problems] == ["design state"]
+    parsed = read(text)
+    assert [problem.field for problem in parsed.problems] == ["design state"]
+    assert parsed.complete and not parsed.usable
+
+
+def test_the_name_of_the_design_in_a_file_name_claims_nothing(read: Read) -> None:
+    text = samples.util().replace(": report_utilization", ": report_utilization -file synth_core.rpt")
+    assert read(text.replace(": top\n", ": synth_core\n")).usable
+    assert not read(text).usable
 
 
 def test_quoted_table_is_a_fragment(read: Read) -> None:

@@ -196,6 +196,18 @@ def test_log_must_come_to_its_end(read: Read) -> None:
     assert read(log + "\nEnd of script. Logfile hash: x\n").usable
 
 
+def test_statistics_late_in_a_log(read: Read) -> None:
+    parsed = read("1. Executing a pass.\n" * 4000 + AREA)
+    assert (parsed.kind, parsed.figures.lut) == ("yosys_stat_text", 3)
+    assert read(f"<html>{'x' * 80 * 1024}{AREA}").kind == "unknown"
+
+
+def test_blanks_before_json_and_json_of_others(read: Read) -> None:
+    assert read("\n" + " " * 5000 + JSON_NESTED.strip()).kind == "yosys_stat_json"
+    assert read('{"modules": {}}').kind == read('{"creator": "x", "modules": {}}').kind == "unknown"
+    assert [p.text for p in read('{"creator": "Yosys 0.7", "modules": [1]}').problems] == ["holds no module"]
+
+
 def test_markdown_around_a_log(read: Read) -> None:
     parsed = read(f"# Results\n\n```\n{AREA}```\n\nThat was it.\n")
     assert parsed.usable and parsed.figures.lut == 3
