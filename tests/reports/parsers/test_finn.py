@@ -183,6 +183,12 @@ def test_synthesis_xml(read: Read) -> None:
     assert [module.path for module in parsed.modules] == ["top", "top/a"]
 
 
+def test_other_xml_and_other_texts_are_not_finns(read: Read) -> None:
+    assert read(XML.format(rows="")).kind == "finn_post_synth_resources_xml"
+    for text in ('<RptDoc title="other">', "Utilization by Hierarchy"):
+        assert read(text).kind == "unknown"
+
+
 def test_a_second_table_is_another_design(read: Read) -> None:
     text = xml(TOP, CHILD)
     table = text[text.index("<table>") : text.index("</table>") + len("</table>")]

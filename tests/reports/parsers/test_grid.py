@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 import reports.grid
-from reports.grid import Table, tables
+from reports.grid import Table, is_border, row_of, tables
 from reports.parsers.hls_text import columns
 from reports.source import Line
 
@@ -42,6 +42,12 @@ def shape(text: str) -> list[tuple[bool, list[int], list[int]]]:
 )
 def test_what_is_whole_and_what_is_not(text: str, expected: list[tuple[bool, list[int], list[int]]]) -> None:
     assert shape(text) == expected
+
+
+def test_the_smallest_border_and_the_smallest_row() -> None:
+    assert [text for text in ("", "+", "++", "+-+", " +-+ ", "+-|", "--") if is_border(text)] == ["+-+", " +-+ "]
+    cells = {text: row.texts for text in ("|", " |", "||", "| a |", "a | b |") if (row := row_of(Line(1, text)))}
+    assert cells == {"||": ("",), "| a |": (" a ",)}
 
 
 @pytest.mark.parametrize(

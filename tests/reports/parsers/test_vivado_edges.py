@@ -116,6 +116,11 @@ def test_a_hierarchy_that_ends_at_its_head(read: Read, end: int) -> None:
     }  # fmt: skip
 
 
+def test_a_hierarchy_without_the_head_of_its_report(read: Read) -> None:
+    parsed = read(HIER[HIER.index("+--") :])
+    assert (parsed.kind, parsed.complete, parsed.figures.lut) == ("vivado_util_hier_fragment", False, 99)
+
+
 def test_a_hierarchy_whose_head_is_shifted(read: Read) -> None:
     parsed = read(HIER.replace("| Instance ", "| Instance  "))
     assert "the head of the table is cut or shifted" in texts(parsed)
