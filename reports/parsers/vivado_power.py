@@ -7,7 +7,7 @@ import re
 from itertools import islice
 
 from reports.parsed import SYNTH, Draft, Figures, Module
-from reports.parsers.vivado_sections import Section, sections, sites, unsound
+from reports.parsers.vivado_sections import Section, sections, sites_of
 from reports.parsers.vivado_text import TOOL, lines_after_head
 from reports.source import Source
 
@@ -102,16 +102,12 @@ def _compare_components(part: Section | None, draft: Draft) -> None:
     if part is None:
         draft.problem("the section is missing", field="On-Chip Components")
         return
-    for table in part.tables():
-        wrong = unsound(table)
-        if wrong:
-            draft.problem(wrong[0], line=wrong[1], field=part.title)
-        for site in sites(table):
-            name = {"Total": "power_w", "Static Power": "power_static_w"}.get(site.name, "")
-            said, value = draft.value(name), site.number("Power (W)")
-            if said is not None and value is not None and abs(said - value) > 0.0011:
-                draft.problem(f"is {said} in the summary and {value} here", line=site.line, field=name)
-                draft.withdraw(name)
+    for site in sites_of(part, draft):
+        name = {"Total": "power_w", "Static Power": "power_static_w"}.get(site.name, "")
+        said, value = draft.value(name), site.number("Power (W)")
+        if said is not None and value is not None and abs(said - value) > 0.0011:
+            draft.problem(f"is {said} in the summary and {value} here", line=site.line, field=name)
+            draft.withdraw(name)
 
 
 def _hierarchy(part: Section | None, draft: Draft) -> None:
@@ -119,23 +115,19 @@ def _hierarchy(part: Section | None, draft: Draft) -> None:
         return  # written with -no_hier or cut; the table of contents tells which
     stack: list[str] = []
     seen: set[str] = set()
-    for table in part.tables():
-        wrong = unsound(table)
-        if wrong:
-            draft.problem(wrong[0], line=wrong[1], field=part.title)
-        for site in sites(table):
-            del stack[site.depth :]
-            stack.append(site.name)
-            value = site.number("Power (W)")
-            if "/".join(stack) in seen or not _VALUE.fullmatch(site.cells.get("Power (W)", "").removeprefix("<")):
-                draft.problem("stands twice, or has no power", line=site.line, field=site.name)
-                continue
-            seen.add("/".join(stack))
-            literal = {} if value is not None else {"power_dynamic_w": site.cells.get("Power (W)", "")}
-            draft.module(Module("/".join(stack), Figures(power_dynamic_w=value), unknown=literal))
-            dynamic = draft.value("power_dynamic_w")
-            if len(stack) == 1 and value is not None and dynamic is not None and abs(value - dynamic) > 0.0011:
-                draft.problem(f"is {dynamic} in the summary and {value} here", line=site.line, field="power_dynamic_w")
-                draft.withdraw("power_dynamic_w")
+    for site in sites_of(part, draft):
+        del stack[site.depth :]
+        stack.append(site.name)
+        value = site.number("Power (W)")
+        if "/".join(stack) in seen or not _VALUE.fullmatch(site.cells.get("Power (W)", "").removeprefix("<")):
+            draft.problem("stands twice, or has no power", line=site.line, field=site.name)
+            continue
+        seen.add("/".join(stack))
+        literal = {} if value is not None else {"power_dynamic_w": site.cells.get("Power (W)", "")}
+        draft.module(Module("/".join(stack), Figures(power_dynamic_w=value), unknown=literal))
+        dynamic = draft.value("power_dynamic_w")
+        if len(stack) == 1 and value is not None and dynamic is not None and abs(value - dynamic) > 0.0011:
+            draft.problem(f"is {dynamic} in the summary and {value} here", line=site.line, field="power_dynamic_w")
+            draft.withdraw("power_dynamic_w")
     if not seen:
         draft.problem("has no whole table", line=part.line, field=part.title)

@@ -119,3 +119,12 @@ def unsound(table: Table) -> tuple[str, int] | None:
         if row.bars != header.bars:
             return "row has other columns than its header", row.number
     return None
+
+
+def sites_of(part: Section, draft: Draft) -> Iterator[Site]:
+    """Rows of every table of a section; what is wrong with one is a problem."""
+    for table in part.tables():
+        wrong = unsound(table)
+        if wrong:
+            draft.problem(wrong[0], line=wrong[1], field=part.title)
+        yield from sites(table)

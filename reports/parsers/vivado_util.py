@@ -13,7 +13,7 @@ from itertools import islice, pairwise
 
 from reports.errors import ReportError
 from reports.parsed import Draft, Figures, Module
-from reports.parsers.vivado_sections import Section, Site, sections, sites, unsound
+from reports.parsers.vivado_sections import Section, Site, sections, sites, sites_of, unsound
 from reports.parsers.vivado_text import TOOL, command_of, lines_after_head, number
 from reports.source import Source
 
@@ -201,16 +201,12 @@ def _compare_sections(rows: list[Site], parts: list[Section], draft: Draft) -> N
 
 def _primitives(rows: list[Site], parts: list[Section], draft: Draft) -> None:
     for part in (part for part in parts if part.title == "Primitives"):
-        for table in part.tables():
-            wrong = unsound(table)
-            if wrong:
-                draft.problem(wrong[0], line=wrong[1], field=part.title)
-            for site in sites(table):
-                used = site.number("Used")
-                if used is None or site.name in draft.cells:
-                    draft.problem(f"{site.name} has no count, or two", line=site.line, field=part.title)
-                else:
-                    draft.cells[site.name] = int(used)
+        for site in sites_of(part, draft):
+            used = site.number("Used")
+            if used is None or site.name in draft.cells:
+                draft.problem(f"{site.name} has no count, or two", line=site.line, field=part.title)
+            else:
+                draft.cells[site.name] = int(used)
     for row in rows:
         pattern = _PRIMITIVES.get(row.name)
         if pattern and draft.cells:
