@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Claims of the method as commands: `ern experiment NAME` measures one and fails when it does not hold."""
 
-from flow.experiments import hls4ml_comparison, paper, pixels, portability, resources, shared_scale, unit
+from flow.experiments import hls4ml_comparison, large, paper, pixels, portability, resources, shared_scale, unit
 from flow.experiments.base import Experiment, Outcome
 
 EXPERIMENTS: dict[str, Experiment] = {
@@ -12,6 +12,7 @@ EXPERIMENTS: dict[str, Experiment] = {
         Experiment("resources", resources.CLAIM, resources.run),
         Experiment("portability", portability.CLAIM, portability.run),
         Experiment("paper", paper.CLAIM, paper.run),
+        Experiment("large", large.CLAIM, large.run),
         Experiment("hls4ml", hls4ml_comparison.CLAIM, hls4ml_comparison.run),
         Experiment("unit", unit.CLAIM, unit.run),
     )
