@@ -22,6 +22,8 @@ KERNELS = (
     "threshold.h",
     "common/axis.h",
     "common/bits.h",
+    "common/conv_unit.h",
+    "common/lane_sum.h",
     "common/stream_fork.h",
     "common/stream_resize.h",
     "common/vendor.h",
