@@ -145,7 +145,7 @@ def _build_figures(report: Report) -> dict[str, float]:
         latency_max=speed.latency_cycles,
         ii_max=speed.cycles_per_frame.rtlsim,
         fps=speed.fps,
-        clock_target_ns=1000 / report.clock_mhz if report.clock_mhz else None,
+        clock_target_ns=1000 / report.clock_mhz,
     )
     accuracy = {} if report.accuracy is None else {ACCURACY: report.accuracy.graph}
     return {**figures.known(), **accuracy}

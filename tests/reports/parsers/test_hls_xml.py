@@ -183,6 +183,12 @@ def test_hostile_files_are_refused_without_a_traceback(tmp_path: Path, text: str
     assert parsed.figures.known() == {}
 
 
+@pytest.mark.parametrize("start", ["<profile><ReportVersion>", "<profile>\n<PerformanceEstimates>"])
+def test_either_of_the_first_elements_tells_the_file(read: Read, start: str) -> None:
+    assert read(start).kind == "vivado_hls_csynth_xml" and not read(start).complete
+    assert read(start.replace("profile", "profil")).kind == "unknown"
+
+
 def test_elements_are_bounded(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
     text = samples.csynth_xml()
     elements = text.count("</")
