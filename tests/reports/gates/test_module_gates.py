@@ -84,6 +84,7 @@ def test_leaves_are_told_from_what_holds_them() -> None:
     rows = {"a": 9, "a b": 1, "a/x": 7, "a/x/y": 6, "a.c": 2, "b": 5}
     subject = all_subjects([parsed(modules=tuple(module(path, lut=lut) for path, lut in rows.items()))])[0]
     assert subject.largest("lut", 9) == "a/x/y: 6; b: 5; a.c: 2; a b: 1"
+    assert subject.largest("lut") == "a/x/y: 6; b: 5; a.c: 2", "three, where nobody asks for more"
 
 
 def test_the_worst_module_is_named() -> None:

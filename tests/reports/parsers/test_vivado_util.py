@@ -222,6 +222,9 @@ def test_what_is_wrong_with_accelerators_is_told(read: Read, old: str, new: str,
     parsed = read(samples.accel().replace(old, new))
     problem = next(problem for problem in parsed.problems if problem.text == text)
     assert problem.field == field and problem.line is not None
+    if field == "lut" and "make" in text:
+        rows = [line.startswith("| Platform ") for line in samples.accel().splitlines()]
+        assert problem.line == rows.index(True) + 1, "where the table begins"
 
 
 def test_accelerators_of_a_part_without_uram(read: Read) -> None:

@@ -258,6 +258,7 @@ def test_blanks_behind_the_title_of_a_log(read: Read) -> None:
         ("       16   FDRE\n        2   sub\n\n\n", "       15   FDRE\n        3   sub\n\n\n"),  # not those of the top
         # Not counted as a submodule anywhere, so the design must have all of them, not only those of the top.
         ("        9 cells\n        1   BUFG\n        8   INV\n", "        1 cells\n        1   BUFG\n"),
+        ("        9 cells\n        1   BUFG\n", "        8 cells\n"),
         # In no module at all.
         ("        9 cells\n        1   BUFG", "       10 cells\n        1   BUFG\n        1   SRL16E"),
     ],
