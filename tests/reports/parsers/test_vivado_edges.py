@@ -152,6 +152,17 @@ def test_a_path_without_its_end(read: Read) -> None:
     assert texts(read(text.replace(end, ""))) == {"a path has no slack at its end (truncated)"}
 
 
+@pytest.mark.parametrize(
+    ("period", "frequency", "usable"),
+    [("5.000", "200.000", True), ("5.000", "200.100", False), ("5.000", "199.000", False), ("3.333", "300.000", True)],
+)
+def test_period_and_frequency_of_a_clock(read: Read, period: str, frequency: str, usable: bool) -> None:
+    """3.333 ns may be 3.3333, which is 300 MHz."""
+    text = samples.timing().replace("5.000           200.000", f"{period}           {frequency}")
+    parsed = read(text)
+    assert parsed.usable is usable and parsed.figures.clock_target_ns == (float(period) if usable else None)
+
+
 def test_a_spoilt_slack_of_a_clock(read: Read) -> None:
     text = samples.timing()
     at = text.index("| Intra Clock Table")
