@@ -48,7 +48,7 @@ def sections(lines: list[Line], draft: Draft) -> list[Section]:
     contents: list[str] = []
     found: list[tuple[str, Section]] = []
     reading = False
-    for line, below in zip(lines, [*lines[1:], Line(0, "")], strict=True):
+    for line, below in pairwise([*lines, Line(0, "")]):
         text = line.text.rstrip()
         if text == CONTENTS:
             reading = True

@@ -84,3 +84,11 @@ def test_the_encoding_that_xml_declares_decides_nothing(tmp_path: Path) -> None:
     """Text is decoded by its byte order mark, as every report is: a spoilt declaration spoils no figure."""
     whole = read(small.xml(), tmp_path / "whole")
     assert read(small.xml().replace("UTF-8", "UTF-1"), tmp_path / "spoilt").figures == whole.figures
+
+
+@pytest.mark.parametrize("text", [vivado.util(), vivado.power(), vivado.accel()])
+def test_a_report_that_ends_with_its_head(text: str, tmp_path: Path) -> None:
+    """With the title in front of it, so that the report is still recognised."""
+    head, _, title = text[: text.index("Table of Contents")].rstrip().rpartition("\n\n")
+    parsed = read(f"{title}\n{head}\n", tmp_path / "x")
+    assert parsed.kind != "unknown" and not parsed.complete and not parsed.figures.known()
