@@ -10,7 +10,7 @@ import yaml
 
 from flow.errors import BoardError
 
-ARITHMETIC = {"xcup": "carry8", "xc7": "carry4", "ecp5": "plain"}
+ARITHMETIC = {"xcup": "carry8", "xc7": "carry4", "ecp5": "plain", "nexus": "plain"}
 """Form of the convolution lanes by family (docs/arithmetic.md)."""
 FAMILIES = tuple(ARITHMETIC)
 CHOICES = ("auto", "portable", "plain")
@@ -33,8 +33,8 @@ class Board:
     Attributes:
         name: file name without suffix.
         part: vendor part number.
-        family: xcup, xc7 or ecp5.
-        lut, ff, bram18, uram, dsp: what the device has (BRAM in 18 Kb units; ECP5: DP16KD).
+        family: xcup, xc7, ecp5 or nexus.
+        lut, ff, bram18, uram, dsp: what the device has (BRAM in 18 Kb units; ECP5: DP16KD; Nexus: EBR).
         clock_mhz: clock of the design; not timed unless a report says so.
         default_fps: rate asked when the user names none.
         lut_fraction: share of the LUTs that a default build may take.

@@ -16,10 +16,10 @@ PREFIXES = {
     "csim": ("csim", "up to C simulation"),
     "rtlsim": ("rtlsim", "up to cycle-accurate simulation"),
     "synth": ("synth", "up to synthesis"),
-    "route": ("route", "place and route on an ECP5 board; the routed netlist is simulated, Fmax gated"),
+    "route": ("route", "place and route on an ECP5 or Nexus board; the routed netlist is simulated, Fmax gated"),
 }
 
-FAMILIES = ("xcup", "xc7", "ecp5")
+FAMILIES = ("xcup", "xc7", "ecp5", "nexus")
 FORMS = ("auto", "portable", "plain")
 
 

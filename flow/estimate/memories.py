@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """How a memory of words x bits maps to block RAM, to LUTRAM and to logic; which of them a FIFO or a row bank takes.
 
-Block shapes: AMD UG573 and UG473 (RAMB18, simple dual port), Lattice FPGA-TN-02204 (DP16KD). LUTRAM: UG574 and UG474
-(RAM32M16 and RAM64M8 in eight LUTs, RAM32M and RAM64M in four, one LUT of each is the write port).
+Block shapes: AMD UG573 and UG473 (RAMB18, simple dual port), Lattice FPGA-TN-02204 (DP16KD) and
+FPGA-TN-02094 (EBR). LUTRAM: UG574 and UG474 (RAM32M16 and RAM64M8 in eight LUTs, RAM32M and RAM64M in four, one LUT of
+each is the write port).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ BLOCK_SHAPES = ((1, 16384), (2, 8192), (4, 4096), (9, 2048), (18, 1024), (36, 51
 """(bits, words) of one 18 Kb block of every family."""
 LUTRAMS = {"xcup": ((32, 14, 8), (64, 7, 8)), "xc7": ((32, 6, 4), (64, 3, 4))}
 """(words, bits, LUTs) of the LUTRAMs with one write and one read port."""
+LUT4 = ("ecp5", "nexus")
+"""Families whose memories in logic are tables and LUTRAMs of 16 words."""
 ULTRA_ROW, ULTRA_WORDS = 72, 4096
 """Bits and words of an UltraRAM (AMD UG573)."""
 DEEPEST_LUT_FIFO = 64
@@ -77,14 +80,14 @@ def ultra_luts(words: int, bits: int) -> int:
 def lutrams(family: str, words: int, bits: int) -> int:
     """LUTs of a memory with one write and one read port in LUTRAM.
 
-    The LUTRAM cells of ECP5 are no LUTs of a report; its read multiplexers are.
+    The LUTRAM cells of ECP5 and Nexus are no LUTs of a report; its read multiplexers are.
 
     >>> lutrams("xcup", 24, 28), lutrams("xc7", 48, 16), lutrams("ecp5", 16, 14)
     (16, 24, 0)
     """
     if words == 1:
         return 0
-    if family == "ecp5":
+    if family in LUT4:
         banks = -(-words // 16)
         return bits * (banks if banks > 3 else banks - 1)
     small, large = LUTRAMS[family]
@@ -95,12 +98,12 @@ def lutrams(family: str, words: int, bits: int) -> int:
 
 @cache
 def rom_luts(family: str, words: int, bits: int) -> int:
-    """LUTs of a constant memory in logic: a LUT6 (ECP5: LUT4) a bit and 64 (16) words.
+    """LUTs of a constant memory in logic: a LUT6 (ECP5, Nexus: LUT4) a bit and 64 (16) words.
 
     There are no more different columns than functions of the address. The F7 and F8 multiplexers of a slice (ECP5:
-    PFUMX, L6MUX21) are no LUTs; beyond four tables some are needed.
+    PFUMX, L6MUX21; Nexus: WIDEFN9) are no LUTs; beyond four tables some are needed.
     """
     inputs = max(0, words - 1).bit_length()
     columns = min(bits, (1 << min(words, 20)) - inputs - 2)
-    tables = -(-words // (16 if family == "ecp5" else 64))
+    tables = -(-words // (16 if family in LUT4 else 64))
     return max(0, columns) * (tables + tables // 5)

@@ -22,7 +22,7 @@ class Site:
     """Where an op is built.
 
     Attributes:
-        family: xcup, xc7 or ecp5.
+        family: xcup, xc7, ecp5 or nexus.
         folding: of the op.
         beats: values a beat of each input.
         shapes: of each input.

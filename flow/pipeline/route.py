@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The step `route`: bitstream of an ECP5 board by nextpnr, its routed netlist simulated, Fmax and utilization gated."""
+"""The step `route`: bitstream of a board by nextpnr, its routed netlist simulated, Fmax and utilization gated."""
 
 from __future__ import annotations
 
@@ -54,7 +54,8 @@ def route(state: State) -> Result:
 
 def _text(routed: Routed, exactness: Result, verdict: Verdict) -> str:
     shares = ", ".join(
-        f"{getattr(routed, name):,} of {routed.available[name]:,} {name}" for name in ("lut", "ff", "bram18", "dsp")
+        f"{getattr(routed, name):,}{f' of {of:,}' if (of := routed.available.get(name)) else ''} {name}"
+        for name in ("lut", "ff", "bram18", "dsp")
     )
     lines = [
         f"placed and routed in {routed.seconds:.0f} s: {routed.fmax_mhz:g} MHz (asked: {routed.asked_mhz:g}); {shares}",

@@ -29,7 +29,7 @@ def synthesise_design(
 
     Args:
         design: folded design.
-        family: xcup, xc7 or ecp5; if not the board's, lanes take the form of this family.
+        family: xcup, xc7, ecp5 or nexus; if not the board's, lanes take the form of this family.
         cache: folder of the cache, or None for the user's own.
         flat: a single flat run, to compare with.
         jobs: processes at a time; the number of cores if None.

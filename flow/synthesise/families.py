@@ -41,7 +41,7 @@ FLOWS: Mapping[str, Flow] = {
         "AMD 7 series", "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf", "LUT6", ARITHMETIC["xc7"], "RAMB18"
     ),
     "ecp5": Flow("Lattice ECP5", "synth_ecp5", "LUT4", ARITHMETIC["ecp5"], "DP16KD"),
-    "nexus": Flow("Lattice Nexus (LIFCL)", "synth_nexus -noiopad", "LUT4", "plain", "PDP16K"),
+    "nexus": Flow("Lattice Nexus (LIFCL)", "synth_nexus -noiopad", "LUT4", ARITHMETIC["nexus"], "PDP16K"),
     "ice40": Flow(
         "Lattice iCE40 UltraPlus", "synth_ice40 -device u -dsp", "LUT4", "plain", "RAM40 (4 Kb)", distributed=False
     ),

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """LUT levels between registers, from mapped netlists.
 
-A level is a LUT, an inverter or the read port of distributed RAM; carry chains and wide multiplexers are none (a CCU2C
-holds a LUT before its carry: one level from its operands, none from its carry in). A netlist is reduced to the longest
-paths between the pins of a module and of the modules in it (`reduce`); these are put together over the hierarchy
-(`longest`), so a path through several modules counts as a whole.
+A level is a LUT, an inverter or the read port of distributed RAM; carry chains and wide multiplexers are none. CCU2C
+and CCU2 hold a LUT before the carry: one level from the operands, none from the carry in. WIDEFN9 holds two before its
+multiplexer. A netlist is reduced to the longest paths between the pins of a module and of the modules in it
+(`reduce`); these are put together over the hierarchy (`longest`), so a path through several modules counts as a whole.
 """
 
 from __future__ import annotations
@@ -22,13 +22,14 @@ REG = "reg"
 Arc = tuple[str, str, int]
 """Start, end, levels. Pins: `reg`, `i:port:bit`, `o:port:bit` of the module, `c:cell:port:bit` of one inside it."""
 
-_LUT = re.compile(r"LUT[1-6]|INV")
+_LUT = re.compile(r"LUT[1-6]|INV|WIDEFN9")
 _FREE = re.compile(r"CARRY[48]|MUXF[5-9]|PFUMX|L6MUX21|GND|VCC|VLO|VHI")
 # Distributed RAM: read address pins start a path through it, all others end one.
-_LUTRAM = re.compile(r"RAM(16|32|64|128|256|512)X?[0-9]*[A-Z]*[0-9]*|TRELLIS_DPR16X4|DPR16X4C")
+_LUTRAM = re.compile(r"RAM(16|32|64|128|256|512)X?[0-9]*[A-Z]*[0-9]*|TRELLIS_DPR16X4|DPR16X4C?")
 _READ = re.compile(r"ADDR[A-H]|DPRA[0-9]*|A[0-9]?|RAD")
 _REGISTER = re.compile(
-    r"(FD|LD)[CPRS]E(_1)?|SRL.*|CFGLUT5|RAMB.*|FIFO.*|URAM.*|TRELLIS_FF|DP16KD|PDPW16KD|DSP.*|MULT.*|ALU(24|54).|PRADD.*"
+    r"(FD|LD)[CPRS]E(_1)?|SRL.*|CFGLUT5|RAMB.*|FIFO.*|URAM.*|TRELLIS_FF|DP16KD|PDPW16KD|DSP.*|MULT.*|ALU(24|54).|PRADD.*|"
+    r"FD1P3[BDIJ]X|(DP|PDP|PDPSC)16K"
 )
 
 
@@ -79,9 +80,9 @@ def _add_cell(
     elif kind == "LUT6_2":
         for port, _, net in ins:
             edges[net] += [(out, 1) for output, _, out in outs if _depends(cell, output, port)]
-    elif _LUT.fullmatch(kind) or _FREE.fullmatch(kind) or kind == "CCU2C":
+    elif _LUT.fullmatch(kind) or _FREE.fullmatch(kind) or kind in ("CCU2C", "CCU2"):
         for port, _, net in ins:
-            level = 0 if _FREE.fullmatch(kind) or port == "CIN" else 1
+            level = 0 if _FREE.fullmatch(kind) or port in ("CIN", "SEL") else 1
             for _, _, out in outs:
                 edges[net].append((out, level))
     elif kind != "$scopeinfo":

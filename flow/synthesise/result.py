@@ -185,5 +185,5 @@ class SynthResult:
 
 def _known(value: int | None, family: str) -> int:
     if value is None:
-        raise ToolError(f"yosys: LUT levels and sites of {family} are not known; they are of xcup, xc7 and ecp5")
+        raise ToolError(f"yosys: LUT levels and sites of {family} are not known; they are of xcup, xc7, ecp5 and nexus")
     return value

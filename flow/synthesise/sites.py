@@ -2,8 +2,8 @@
 """How many LUT sites a mapped netlist may take when small LUTs share them: an estimate, no placement is known.
 
 A site of 7 series and UltraScale holds one LUT of six inputs or two that have at most five inputs together (UG474,
-UG574). Two that drive select inputs of carry chains never share one: a carry position belongs to a site. On ECP5 a
-CCU2C takes the two LUT4 of its slice.
+UG574). Two that drive select inputs of carry chains never share one: a carry position belongs to a site. A CCU2C of
+ECP5 and a CCU2 of Nexus take the two LUT4 of their slice.
 """
 
 from __future__ import annotations
@@ -17,21 +17,22 @@ _SMALL = re.compile(r"LUT[1-5]|INV")
 _CARRY = re.compile(r"CARRY[48]")
 INPUTS = 5
 """Inputs of a site whose two outputs are both used."""
+CARRIES = {"ecp5": "CCU2C", "nexus": "CCU2"}
 
 
 def shared(module: Mapping[str, Any], family: str) -> int:
-    """LUTs of one module that find room in another one's site; on ECP5 minus the LUT4 of its CCU2C.
+    """LUTs of one module that find room in another one's site; on ECP5 and Nexus minus the LUT4 of its carry cells.
 
     Args:
         module: as Yosys' write_json has it.
-        family: xcup, xc7 or ecp5.
+        family: xcup, xc7, ecp5 or nexus.
 
     Returns:
         What to take off the count of LUTs (reports.cells) for the count of sites.
     """
     cells = module["cells"].values()
-    if family == "ecp5":
-        return -2 * [cell["type"] for cell in cells].count("CCU2C")
+    if family in CARRIES:
+        return -2 * [cell["type"] for cell in cells].count(CARRIES[family])
     selects = {net for c in cells if _CARRY.fullmatch(c["type"]) for net in c["connections"]["S"]}
     luts = []
     for cell in cells:

@@ -27,6 +27,9 @@ REPORTS: dict[str, tuple[str, ...]] = {
 }
 """What a step leaves below the solution; any one of them will do."""
 
+AMD = ("xcup", "xc7")
+"""Families of the parts that these tools know."""
+
 
 @dataclass(frozen=True)
 class Tool:
@@ -63,7 +66,7 @@ def run_vendor(design: Design, folder: Path, steps: Sequence[str] = STEPS) -> di
     tools = _tools()
     if not tools:
         return _not_run(steps, f"none of {', '.join(tool.program for tool in TOOLS)} found on PATH")
-    if design.board.family == "ecp5":
+    if design.board.family not in AMD:
         return _not_run(steps, f"board {design.board.name} ({design.board.part}) is no AMD part")
     results: dict[str, Any] = {"resources": [], "reports": {}, "not_run": []}
     for tool in tools:
