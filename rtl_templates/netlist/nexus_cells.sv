@@ -2,6 +2,8 @@
 //
 // Behaviour of the cells of a placed and routed Nexus netlist (flow/simulate/netlist.py writes it), simulation only.
 // Sources: the CrossLink-NX family data sheet (slice), Lattice FPGA-TN-02094 (memory), pin names of Project Oxide.
+/* verilator lint_off DECLFILENAME */
+/* verilator lint_off WIDTHCONCAT */
 `default_nettype none
 
 // One half of a carry cell: a LUT whose output decides whether the carry passes; if not, the LUT of its three lower

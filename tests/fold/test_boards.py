@@ -21,18 +21,20 @@ default_fps: 10
 
 
 def test_known_boards() -> None:
-    assert board_names() == ["arty_a7", "kv260", "pynq_z2", "u250", "ulx3s", "zcu104"]
+    assert board_names() == ["arty_a7", "crosslink_nx_evn", "kv260", "pynq_z2", "u250", "ulx3s", "zcu104"]
     for name in board_names():
         board = load_board(name)
         assert board.name == name
         assert board.ff >= board.lut > 0
         assert 0 < board.lut_fraction <= 1
     assert (load_board("kv260").lut, load_board("kv260").bram18, load_board("kv260").uram) == (117120, 288, 64)
+    nexus = load_board("crosslink_nx_evn")
+    assert (nexus.family, nexus.form, nexus.lut, nexus.bram18, nexus.dsp) == ("nexus", "plain", 32256, 84, 56)
     assert (load_board("ulx3s").family, load_board("pynq_z2").family) == ("ecp5", "xc7")
 
 
 def test_an_unknown_board_lists_the_known_ones() -> None:
-    with pytest.raises(BoardError, match=r"board 'kv261': unknown; known boards: arty_a7, kv260"):
+    with pytest.raises(BoardError, match=r"board 'kv261': unknown; known boards: arty_a7, crosslink_nx_evn, kv260"):
         load_board("kv261")
 
 
@@ -50,7 +52,7 @@ def test_an_unknown_board_lists_the_known_ones() -> None:
         (GOOD.replace("lut: 1000", "lut: true"), "lut must be a count, found True"),
         (GOOD.replace("dsp: 4", "dsp: -4"), "dsp must be a count, found -4"),
         (GOOD.replace("default_fps: 10", "default_fps: 0"), "default_fps must be at least 1"),
-        (GOOD.replace("family: xcup", "family: spartan"), "family 'spartan' is none of xcup, xc7, ecp5"),
+        (GOOD.replace("family: xcup", "family: spartan"), "family 'spartan' is none of xcup, xc7, ecp5, nexus"),
         (GOOD.replace("clock_mhz: 100", "clock_mhz: 0"), "clock_mhz must be positive, found 0"),
         (GOOD.replace("clock_mhz: 100", "clock_mhz: fast"), "clock_mhz must be positive, found 'fast'"),
         (GOOD + "lut_fraction: 2\n", "lut_fraction must lie above 0 and at most at 1, found 2"),

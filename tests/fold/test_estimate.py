@@ -17,7 +17,7 @@ from flow.estimate.samples import network
 from flow.ops import BinaryConv, Folding
 from flow.types import Shape
 
-FAMILIES = ("xcup", "xc7", "ecp5")
+FAMILIES = ("xcup", "xc7", "ecp5", "nexus")
 GRAPH, IMAGE = network("tiny", stem=(8, 8, 12), stages=(12, 20), expansion=3, seed=2), Shape(12, 10, 1)
 
 
@@ -35,7 +35,7 @@ def built(board: str = "kv260", **conv: int | str) -> Design:
 )  # fmt: skip
 def test_luts_of_distributed_memories(words: int, bits: int, luts: dict[str, int]) -> None:
     """Yosys 0.70 made 8, 16, 24, 48, 66 (xcup), 12, 20, 24, 48, 66 (xc7), 0, 30, 35, 148, 103 (ecp5) of these."""
-    assert {family: lutrams(family, words, bits) for family in FAMILIES} == luts
+    assert {family: lutrams(family, words, bits) for family in FAMILIES} == {**luts, "nexus": luts["ecp5"]}
 
 
 def test_blocks_follow_ports_and_capacity() -> None:
@@ -49,14 +49,14 @@ def test_blocks_follow_ports_and_capacity() -> None:
 def test_constant_memories_need_a_table_a_bit() -> None:
     assert rom_luts("xcup", 64, 100) == 100
     assert rom_luts("xcup", 128, 100) == 200
-    assert rom_luts("ecp5", 64, 100) == 400
+    assert rom_luts("ecp5", 64, 100) == rom_luts("nexus", 64, 100) == 400
     assert rom_luts("xcup", 1, 100) == 0
     assert rom_luts("xcup", 4, 100) <= 16
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_every_part_has_coefficients(family: str) -> None:
-    board = {"xcup": "kv260", "xc7": "pynq_z2", "ecp5": "ulx3s"}[family]
+    board = {"xcup": "kv260", "xc7": "pynq_z2", "ecp5": "ulx3s", "nexus": "crosslink_nx_evn"}[family]
     design = built(board)
     names = {part.name for node in GRAPH.nodes for part in PARTS[node.kind](node, site(design, node))}
     names |= {sample.parts[0].name for sample in others(family)} | {"top", "rom"}

@@ -88,9 +88,26 @@ def test_loops_and_unknown_cells_are_refused() -> None:
         reduce(module({"x": 2}, {"y": 3}, a=cell("WIZARD", {"I": 2}, {"O": 3})), ())
 
 
-@pytest.mark.parametrize(("inputs", "expected"), [(1, 0), (4, 1), (36, 2)])
+def test_selects_and_carry_inputs_of_nexus_are_free() -> None:
+    wide = cell("WIDEFN9", {"A0": 2, "B1": 3, "SEL": 4}, {"Z": 5})
+    assert levels(module({"x": 2}, {"y": 6}, first=lut(2, 7), w={**wide, "connections": {"A0": [7], "Z": [6]}})) == 2
+    assert levels(module({"x": 2}, {"y": 6}, first=lut(2, 7), w={**wide, "connections": {"SEL": [7], "Z": [6]}})) == 1
+    carry = cell("CCU2", {"A0": 8, "CIN": 7}, {"S0": 6})
+    assert levels(module({"x": 2}, {"y": 6}, first=lut(2, 7), c=carry)) == 1
+    assert levels(module({"x": 2}, {"y": 6}, first=lut(2, 8), c=carry)) == 2
+    ram = cell("DPR16X4", {"RAD": 2, "DI": 3}, {"DO": 4})
+    assert levels(module({"address": 2, "x": 3}, {"y": 4}, ram=ram)) == 1
+    for kind in ("FD1P3IX", "PDPSC16K"):
+        end = cell(kind, {"D": 3}, {"Q": 4})
+        assert levels(module({"x": 2}, {"y": 5}, a=lut(2, 3), end=end, b=lut(4, 5))) == 1
+
+
+@pytest.mark.parametrize(
+    ("family", "inputs", "expected"),
+    [("ecp5", 1, 0), ("ecp5", 4, 1), ("ecp5", 36, 2), ("nexus", 1, 0), ("nexus", 36, 3)],
+)
 def test_levels_of_what_yosys_makes(
-    run: Callable[..., SynthResult], tmp_path: Path, inputs: int, expected: int
+    run: Callable[..., SynthResult], tmp_path: Path, family: str, inputs: int, expected: int
 ) -> None:
     (tmp_path / "top.sv").write_text(
         f"module top (input wire c, input wire [{inputs - 1}:0] x, output reg y);\n"
@@ -98,5 +115,5 @@ def test_levels_of_what_yosys_makes(
     )
     for name in ("rom.sv", "lane.sv"):
         (tmp_path / name).write_text(f"module {name[:-3]}; endmodule\n")
-    found = run("ecp5", tmp_path)
+    found = run(family, tmp_path)
     assert found.levels == found.modules[0].levels == expected

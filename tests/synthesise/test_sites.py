@@ -38,5 +38,6 @@ def test_small_luts_share_a_site(module: dict[str, Any], expected: int) -> None:
     assert shared(module, "xcup") == expected
 
 
-def test_a_carry_cell_of_ecp5_takes_two_luts() -> None:
-    assert shared({"cells": {"c": {"type": "CCU2C"}, "l": {"type": "LUT4"}}}, "ecp5") == -2
+@pytest.mark.parametrize(("family", "kind"), [("ecp5", "CCU2C"), ("nexus", "CCU2")])
+def test_a_carry_cell_of_lattice_takes_two_luts(family: str, kind: str) -> None:
+    assert shared({"cells": {"c": {"type": kind}, "l": {"type": "LUT4"}}}, family) == -2
