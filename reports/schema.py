@@ -111,7 +111,7 @@ class Resource:
             place and route.
         source: `rtl` or `hls`.
         tool, version: who says so.
-        family: xcup, xc7 or ecp5.
+        family: xcup, xc7, ecp5 or nexus.
         lut: LUTs by the rule of docs/report.md.
         dsp: DSP blocks and multipliers of every kind.
         bram18: block RAMs of 18 Kb.
