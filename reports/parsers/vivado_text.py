@@ -70,10 +70,11 @@ def lines_after_head(source: Source, draft: Draft, needed: tuple[str, ...]) -> I
     first: int | None = None
     inside = False
     for line in source.lines():
-        if TOOL.match(line.text):
+        if tool := TOOL.match(line.text):
             if first is not None:
                 _refuse_second(source, draft, line.number)
             first, inside = line.number, True
+            draft.tool, draft.version = "Vivado", tool.group(1)
         if inside and (field := _FIELD.match(line.text)):
             key, value = field.group(1), field.group(2).strip()
             if head.setdefault(key, value) != value:
@@ -98,8 +99,6 @@ def _refuse_second(source: Source, draft: Draft, line: int) -> None:
 
 
 def _fill(draft: Draft, head: dict[str, str], first: int | None, needed: tuple[str, ...]) -> None:
-    version = TOOL.match(f"| Tool Version : {head.get('Tool Version', '')}")
-    draft.tool, draft.version = "Vivado", version.group(1) if version else None
     draft.device, draft.top, draft.state = head.get("Device"), head.get("Design"), head.get("Design State")
     draft.stage = stage_of(draft.state) if draft.state else None
     for key in needed:

@@ -30,6 +30,7 @@ def test_every_layout_gives_the_same_figures(
     assert (parsed.tool, parsed.version, parsed.device, parsed.top) == (tool, version, samples.PART, "top")
     assert parsed.figures.known() == {name: value for name, value in FIGURES.items() if uram or name != "uram"}
     assert parsed.available["lut"] == 53200
+    assert parsed.details["product_family"] == samples.FAMILY
     assert parsed.usable
     assert parsed.stage == "csynth"
 

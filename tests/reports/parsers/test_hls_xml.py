@@ -9,7 +9,10 @@ import hls_samples as samples
 import pytest
 from reading import Read, spoilt_lines
 
+from reports.errors import ReportError
 from reports.parse import parse
+from reports.parsers.hls_csynth_xml import texts
+from reports.source import Source
 
 FIGURES = samples.FIGURES
 
@@ -152,6 +155,7 @@ def test_every_cut_is_noticed(read: Read) -> None:
     for end in range(0, len(text.rstrip()) - 1, 17):
         parsed = read(text[:end])
         assert not parsed.complete
+        assert end < 100 or parsed.problems[0].line == text[:end].rstrip("\n").count("\n") + 1, "where it breaks"
         for name, value in parsed.figures.known().items():
             assert value == FIGURES[name]
 
@@ -181,6 +185,13 @@ def test_hostile_files_are_refused_without_a_traceback(tmp_path: Path, text: str
     parsed = parse(path)
     assert not parsed.complete
     assert parsed.figures.known() == {}
+
+
+def test_a_document_type_is_refused_wherever_the_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "csynth.xml"
+    path.write_text("<!DOCTYPE profile>\n" + samples.csynth_xml())
+    with pytest.raises(ReportError, match="holds a document type"):
+        texts(Source(path))
 
 
 @pytest.mark.parametrize("start", ["<profile><ReportVersion>", "<profile>\n<PerformanceEstimates>"])

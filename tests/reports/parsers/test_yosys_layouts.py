@@ -205,6 +205,7 @@ def test_statistics_late_in_a_log(read: Read) -> None:
 def test_blanks_before_json_and_json_of_others(read: Read) -> None:
     assert read("\n" + " " * 5000 + JSON_NESTED.strip()).kind == "yosys_stat_json"
     assert read('{"modules": {}}').kind == read('{"creator": "x", "modules": {}}').kind == "unknown"
+    assert read('\n {"text": "1. Printing statistics."}').kind == "unknown"
     assert [p.text for p in read('{"creator": "Yosys 0.7", "modules": [1]}').problems] == ["holds no module"]
 
 
