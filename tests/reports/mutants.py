@@ -56,10 +56,14 @@ def _modules() -> Iterator[SourceFileMutationData]:
 
 
 def leave_out(modules: Sequence[SourceFileMutationData], each: int, seed: int) -> None:
-    """Skip what is beyond `each` mutants of a parser; gates are never sampled, and what ran before counts."""
+    """Skip what is beyond `each` mutants of a parser; gates are never sampled.
+
+    What earlier calls chose stays chosen, also where they were interrupted, and functions that changed are run whole.
+    """
     for module in modules:
         codes = module.exit_code_by_key
-        left = sorted(name for name, code in codes.items() if code in (None, SKIPPED))
+        new = all(code is None for code in codes.values())
+        left = sorted(name for name, code in codes.items() if code == SKIPPED or new)
         sampled = Path(module.path).parent.name == "parsers"
         wanted = min(max(0, each - len(codes) + len(left)), len(left)) if sampled else len(left)
         taken = set(random.Random(f"{seed}/{module.path}").sample(left, wanted))

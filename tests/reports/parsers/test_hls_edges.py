@@ -25,6 +25,14 @@ def test_a_language_that_stands_twice(read: Read) -> None:
     assert [problem.text for problem in parsed.problems] == ["'Verilog' is there twice"]
 
 
+def test_a_cosim_without_the_names_above_the_interval(read: Read) -> None:
+    lines = COSIM.split("\n")
+    at = next(number for number, line in enumerate(lines) if "Interval" in line)
+    lines[at] = lines[at][: lines[at].index("Interval")].rstrip()
+    assert lines[at].endswith("|")
+    assert "the table's header is broken" in {problem.text for problem in read("\n".join(lines)).problems}
+
+
 def test_a_cosim_without_its_last_border_or_with_more_behind_it(read: Read) -> None:
     lines = COSIM.rstrip("\n").split("\n")
     assert "truncated" in read("\n".join(lines[:-1]) + "\n").problems[0].text

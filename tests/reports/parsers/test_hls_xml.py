@@ -34,6 +34,12 @@ def test_the_tool_shows_in_the_name_of_its_dsps(read: Read, version: str, dsp: s
     assert parsed.usable
 
 
+@pytest.mark.parametrize(("version", "kind"), [("2020.1", "vivado"), ("2020.2", "vitis")])
+def test_the_version_tells_the_tool_where_no_dsp_does(read: Read, version: str, kind: str) -> None:
+    text = samples.csynth_xml(version)
+    assert read(text[: text.index("<AreaEstimates>")]).kind == f"{kind}_hls_csynth_xml"
+
+
 def test_the_design_counts_and_not_its_last_module(read: Read) -> None:
     parsed = read(samples.csynth_xml(modules=samples.MODULES))
     assert parsed.usable

@@ -86,6 +86,11 @@ def test_two_runs_of_which_a_line_is_lost(read: Read, lost: str) -> None:
     assert not parsed.complete and not parsed.figures.known()
 
 
+def test_a_log_without_routing_is_of_a_placed_design(read: Read) -> None:
+    parsed = read(log(ECP5).replace("Info: Routing complete.\n", ""))
+    assert parsed.usable and parsed.stage == "place"
+
+
 def test_a_full_device_and_its_share(read: Read) -> None:
     full = {**ECP5, "DP16KD": (56, 56)}
     assert read(log(full)).usable and read(log(full)).figures.bram18 == 56

@@ -121,6 +121,11 @@ def test_a_hierarchy_without_the_head_of_its_report(read: Read) -> None:
     assert (parsed.kind, parsed.complete, parsed.figures.lut) == ("vivado_util_hier_fragment", False, 99)
 
 
+def test_a_hierarchy_without_its_first_border(read: Read) -> None:
+    lost = HIER[HIER.index("| Instance") :]
+    assert "has no table of the hierarchy (truncated?)" in texts(read(lost))
+
+
 def test_a_hierarchy_whose_head_is_shifted(read: Read) -> None:
     parsed = read(HIER.replace("| Instance ", "| Instance  "))
     assert "the head of the table is cut or shifted" in texts(parsed)

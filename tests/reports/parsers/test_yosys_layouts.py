@@ -214,6 +214,13 @@ def test_markdown_around_a_log(read: Read) -> None:
     assert parsed.usable and parsed.figures.lut == 3
 
 
+def test_ends_without_an_empty_line(read: Read) -> None:
+    assert read(AREA.rstrip("\n")).usable, "the design is there"
+    alone = PLAIN[: PLAIN.index("=== top")] + PLAIN[PLAIN.index("=== sub") : PLAIN.index("=== design")].rstrip("\n")
+    assert not read(alone).usable
+    assert read(f"{alone}\n```\n").usable, "what follows at the margin ends it too"
+
+
 def test_cut_before_the_design(read: Read) -> None:
     first = SCRIPT[: SCRIPT.index("=== top")]
     assert not read(first.rstrip("\n")).usable
