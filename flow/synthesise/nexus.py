@@ -27,7 +27,7 @@ _PART = re.compile(r"LIFCL-40-[789]BG400[CI]")
 
 def device(part: str) -> list[str]:
     """Options of nextpnr for a part such as LIFCL-40-9BG400C; none where it is not known."""
-    # router2 cannot bring the clock to its buffer in some designs (nextpnr issue 1317); router1 can.
+    # router2 could not bring the clock of a design to its buffer (the message of nextpnr issue 1317); router1 could.
     return ["--device", part, "--router", "router1"] if _PART.fullmatch(part) else []
 
 
