@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flow.errors import ToolError
@@ -36,7 +36,14 @@ def environment() -> dict[str, str]:
     return {**variables, "PATH": place + os.pathsep + os.environ.get("PATH", "")}
 
 
-def run(command: Sequence[str], folder: Path, name: str, accepted: Sequence[int] = (0,), log: str | None = None) -> int:
+def run(
+    command: Sequence[str],
+    folder: Path,
+    name: str,
+    accepted: Sequence[int] = (0,),
+    log: str | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> int:
     """Run a tool in a folder, never through a shell.
 
     Args:
@@ -45,6 +52,7 @@ def run(command: Sequence[str], folder: Path, name: str, accepted: Sequence[int]
         name: of the tool, for messages.
         accepted: exit codes that are no failure.
         log: file of the folder that keeps what the tool printed, if any.
+        variables: of its environment, where the user's does not set them.
 
     Returns:
         The exit code.
@@ -54,8 +62,8 @@ def run(command: Sequence[str], folder: Path, name: str, accepted: Sequence[int]
     """
     try:
         done = subprocess.run(
-            list(command), cwd=folder, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            errors="replace", check=False, stdin=subprocess.DEVNULL,
+            list(command), cwd=folder, env={**(variables or {}), **environment()}, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
         )  # fmt: skip
     except OSError as error:
         raise ToolError(f"{name}: cannot be started ({error.strerror}): {command[0]}") from error

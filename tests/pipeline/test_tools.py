@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from flow import tool
+
 
 def csim(graph_folder: Path, root: Path, path: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "flow.cli", "csim", str(graph_folder), "--image", "6x5", "--images", "2"]
@@ -38,3 +40,15 @@ def test_a_compiler_that_does_not_compile(graph_folder: Path, tmp_path: Path, sc
     run = csim(graph_folder, tmp_path / "b", fake(tmp_path / "bin", "g++", script))
     assert run.returncode == 1 and "g++" in run.stderr and "Traceback" not in run.stderr
     assert not list((tmp_path / "b" / ".cache").glob("csim/*"))
+
+
+def test_variables_of_a_tool_give_way_to_those_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a step sets for its tool is the tool's, unless the user has set it."""
+    script = "import os, pathlib; pathlib.Path('seen').write_text(os.environ.get('ERN_TEST_PAGES', 'none'))"
+    for own, given, seen in ((None, None, "none"), (None, "large", "large"), ("small", "large", "small")):
+        if own:
+            monkeypatch.setenv("ERN_TEST_PAGES", own)
+        tool.run(
+            [sys.executable, "-c", script], tmp_path, "seen", variables={"ERN_TEST_PAGES": given} if given else None
+        )
+        assert (tmp_path / "seen").read_text() == seen
