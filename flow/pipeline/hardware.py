@@ -10,7 +10,6 @@ from typing import Any
 from flow.pipeline.equality import equality
 from flow.pipeline.state import State
 from flow.pipeline.step import Result
-from flow.rewrite import expected_streams
 
 STALLS = 0.3
 """Share of cycles in which either end of the design pauses in the exactness run."""
@@ -39,9 +38,8 @@ def csim(state: State) -> Result:
     """graph = csim on every stream."""
     from flow.simulate.csim import csim as simulate
 
-    expected = expected_streams(state.graph, state.built, state.images)
     found = simulate(state.design, state.images, state.workspace.path("csim"), taps=True)
-    return equality("graph=csim", expected, _all(found), len(state.images))
+    return equality("graph=csim", state.expected, _all(found), len(state.images))
 
 
 def rtlsim(state: State) -> Result:
@@ -49,13 +47,12 @@ def rtlsim(state: State) -> Result:
     from flow.simulate.rtlsim import rtlsim as simulate
 
     folder = state.workspace.path("rtlsim")
-    expected = expected_streams(state.graph, state.built, state.images)
     stalled = simulate(state.design, state.images, folder, stalls=STALLS, seed=state.request.seed, taps=True)
     free = simulate(state.design, state.images[:TIMED_FRAMES], folder, stalls=None, seed=state.request.seed, taps=False)
     depths = {edge.name: edge.depth for edge in state.design.edges}
     peaks = {name: max(stalled.fifo_peaks[name], free.fifo_peaks[name]) for name in depths}
     return {
-        **equality("graph=rtlsim", expected, _all(stalled), len(state.images)),
+        **equality("graph=rtlsim", state.expected, _all(stalled), len(state.images)),
         "cycles_per_frame": free.cycles_per_frame,
         "latency_cycles": free.latency_cycles,
         "load_cycles": free.load_cycles,

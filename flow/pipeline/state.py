@@ -122,6 +122,13 @@ class State:
         """The images that go through csim and rtlsim."""
         return self.test_set[0][: self.image_count]
 
+    @cached_property
+    def expected(self) -> dict[str, Array]:
+        """Every stream of the simulated images by the graph, as the built design has it."""
+        from flow.rewrite import expected_streams
+
+        return expected_streams(self.graph, self.built, self.images)
+
     @property
     def image_count(self) -> int:
         """How many those are."""
