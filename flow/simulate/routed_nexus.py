@@ -9,6 +9,8 @@ from flow.simulate.routed_cell import Cell, Writer
 
 BYTES, SLOT = 32, 10
 """Bytes of nine bits in an INITVAL of a block memory, and bits that each takes there."""
+READ_PINS = {"LUT0": "ACBD", "LUT1": "ADBC"}
+"""Read address of a distributed RAM, the highest bit first, by the LUT of the slice that it is in."""
 
 
 def _comb(cell: Cell) -> Iterator[str]:
@@ -31,13 +33,16 @@ def _comb(cell: Cell) -> Iterator[str]:
 
 
 def _dpram(cell: Cell) -> Iterator[str]:
-    """A bit of distributed RAM: the order of its read pins is that of the upper or the lower LUT of a slice."""
+    """A bit of distributed RAM: the order of its read pins is that of the lower or the upper LUT of a slice."""
     if cell.number("INIT"):
         raise cell.refuse("a distributed RAM with a content")
-    address = cell.inputs(*("ADBC" if cell.attribute("NEXTPNR_BEL").endswith("LUT1") else "ACBD"))
+    pins = READ_PINS.get(cell.attribute("NEXTPNR_BEL")[-4:])
+    if pins is None:
+        raise cell.refuse("a distributed RAM without a place")
     yield (
         f"nexus_ram16 {cell.label} (.clock({cell.input('WCK')}), .write({cell.input('WRE')}), "
-        f".write_address({cell.bus('WAD', 4)}), .data({cell.input('WDI')}), .address({address}), .f({cell.net('F')}));"
+        f".write_address({cell.bus('WAD', 4)}), .data({cell.input('WDI')}), .address({cell.inputs(*pins)}), "
+        f".f({cell.net('F')}));"
     )
 
 

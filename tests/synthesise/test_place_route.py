@@ -104,6 +104,7 @@ MEMORY = {f"{pin}MUX": "0" for pin in ("RSTA", "RSTB")}
         (_netlist("OXIDE_COMB", MODE="MYSTERY"), "mode MYSTERY"),
         (_netlist("OXIDE_COMB", MODE="CCU2", INJECT="YES"), "INJECT YES"),
         (_netlist("OXIDE_COMB", MODE="DPRAM", INIT="0000000000000001"), "distributed RAM with a content"),
+        (_netlist("OXIDE_COMB", MODE="DPRAM"), "distributed RAM without a place"),
         (_netlist("OXIDE_FF", SRMODE="ASYNC"), "SRMODE ASYNC"),
         (_netlist("OXIDE_FF", REGDDR="ENABLED"), "REGDDR ENABLED"),
         (_netlist("SEIO33_CORE", TMUX="T"), "a tristate"),
