@@ -9,6 +9,8 @@ import hls_samples as samples
 import pytest
 from reading import Read, spoilt_lines
 
+from reports.parsers.hls_text import title
+
 FIGURES = samples.FIGURES
 
 
@@ -223,6 +225,12 @@ def test_a_row_of_the_summary_with_two_values_is_noticed(read: Read) -> None:
     at = next(number for number, line in enumerate(lines) if line.startswith("|Expression"))
     spoilt = [*lines[: at + 1], lines[at].replace("100", "101"), *lines[at + 1 :]]
     assert any("there twice" in problem.text for problem in read("\n".join(spoilt)).problems)
+
+
+def test_the_title_is_one_of_the_first_eight_lines_that_are_not_blank() -> None:
+    text = "== Vivado HLS Report for 'top'\n"
+    assert title("\n" * 20 + "words\n\n" * 7 + text) is not None
+    assert title("words\n" * 8 + text) is None
 
 
 def test_tables_and_files_are_bounded(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
