@@ -121,10 +121,12 @@ def fastest(space: Space, net: str, ladder: Sequence[int] = LADDER) -> dict[str,
             high = middle
         else:
             low = middle + 1
+    reason = ""
     for rung in range(low, len(ladder)):
         try:
             design, _, schedule = plan_in(space.on(board), board.clock_mhz * 1e6 / ladder[rung])
-        except OutOfReach:
+        except OutOfReach as error:  # deep FIFOs take what the search had
+            reason = error.reason
             continue
         spent = total(estimate(design).values())
         row |= {"cycles": schedule.cycles_per_frame, "fps": board.clock_mhz * 1e6 / schedule.cycles_per_frame}
@@ -133,6 +135,8 @@ def fastest(space: Space, net: str, ladder: Sequence[int] = LADDER) -> dict[str,
         row["binds"] = binds(space, ladder[rung - 1], budget) if rung else "nothing: the fastest rate tried"
         row["above"] = ladder[rung - 1] if rung else None
         return row
+    if reason:
+        return row | {"binds": f"with its FIFOs {reason}"}
     wanted = relaxed(space, ladder[-1], budget)
     return row | {"missing": _missing(wanted, budget), "binds": binds(space, ladder[-1], budget)}
 

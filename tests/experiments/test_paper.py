@@ -11,6 +11,7 @@ import pytest
 from flow.boards import load_board
 from flow.estimate.samples import network
 from flow.experiments import paper
+from flow.fold.folding import OutOfReach
 from flow.fold.options import Space
 from flow.types import Shape
 
@@ -36,6 +37,15 @@ def test_a_board_too_small_is_told_what_is_missing(space: Space) -> None:
     row = paper.fastest(tiny, "small", (2304, 9216))
     assert "cycles" not in row and row["missing"]["lut"] > 0
     assert "does not fit" in paper._report([row], [], {}) and "LUTs" in paper._report([row], [], {})
+
+
+def test_fifos_that_do_not_fit_are_told(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_deep(*_: Any) -> None:
+        raise OutOfReach("FPS=1", "BRAM18 binds: 9 needed, 8 allowed", 0)
+
+    monkeypatch.setattr(paper, "plan_in", too_deep)
+    row = paper.fastest(space, "small", (2304, 9216))
+    assert "cycles" not in row and row["binds"] == "with its FIFOs BRAM18 binds: 9 needed, 8 allowed"
 
 
 def _row(net: str, board: str) -> dict[str, Any]:
