@@ -109,7 +109,7 @@ mutation: $(READY) ## mutants of gates and parser arithmetic (an hour; MUTANTS='
 
 bench: $(READY) ## measure, and write docs/benchmarks.md
 	$(VENV)/bin/python -m flow.bench
-	$(VENV)/bin/python -m reports.bench --write docs/reports/benchmarks.md
+	$(VENV)/bin/python -m reports.bench --write docs/reports/benchmarks.md $(if $(wildcard ../shared/report_corpus),--corpus ../shared/report_corpus)
 
 lint: $(READY) ## ruff and mypy only
 	$(VENV)/bin/ruff check .
