@@ -35,7 +35,7 @@ from flow.types import Shape
 from reports.cells import Counts, count
 
 COEFFICIENTS = Path(__file__).with_name("coefficients.yaml")
-BOARDS = {"xcup": "u250", "xc7": "arty_a7", "ecp5": "ulx3s"}
+BOARDS = {"xcup": "u250", "xc7": "arty_a7", "ecp5": "ulx3s", "nexus": "crosslink_nx_evn"}
 MOST = {"unit": 9, "rows": 8, "pixels": 4, "feed": 4, "resize": 6, "threshold": 4, "add": 2, "encode": 2, "pool": 2}
 """Samples of each part."""
 WIDE = (
@@ -190,11 +190,19 @@ def _leaves(cells: Mapping[str, Mapping[str, int]], root: str) -> dict[str, int]
     return found
 
 
-def fit(rows: Sequence[Mapping[str, float]], measured: Sequence[float]) -> dict[str, float]:
-    """Non-negative coefficients of least relative squared error (columns that come out negative are dropped)."""
+def fit(
+    rows: Sequence[Mapping[str, float]], measured: Sequence[float], known: Sequence[float] | None = None
+) -> dict[str, float]:
+    """Non-negative coefficients of least squared error (columns that come out negative are dropped).
+
+    Args:
+        rows: features of each sample.
+        measured: cells of each sample.
+        known: cells that are known beforehand, not to be fitted; errors are relative to all measured ones.
+    """
     names = sorted({name for row in rows for name, amount in row.items() if amount})
-    goal = np.array(measured, dtype=np.float64)
-    scale = 1.0 / np.maximum(np.abs(goal), SMALLEST_WEIGHT)
+    scale = 1.0 / np.maximum(np.array(measured, dtype=np.float64), SMALLEST_WEIGHT)
+    goal = np.array(measured, dtype=np.float64) - (0.0 if known is None else np.array(known))
     while names:
         matrix = np.array([[row.get(name, 0.0) for name in names] for row in rows]) * scale[:, None]
         size = np.maximum(1e-12, np.linalg.norm(matrix, axis=0))
@@ -222,8 +230,8 @@ def calibrate(family: str, parts: Sequence[str] = ()) -> dict[str, dict[str, dic
         rows = [s.parts[0].features for s, _ in mine]
         known = [sum(part.lut for part in s.parts) for s, _ in mine]
         bits = [sum(part.features.get("bits", 0.0) for part in s.parts[1:]) for s, _ in mine]
-        lut = fit(rows, [m.lut - k for (_, m), k in zip(mine, known, strict=True)])
-        ff = fit(rows, [m.ff - b for (_, m), b in zip(mine, bits, strict=True)])
+        lut = fit(rows, [m.lut for _, m in mine], known)
+        ff = fit(rows, [m.ff for _, m in mine], bits)
         table[name] = {"lut": lut, "ff": ff}
         for (sample, counts), row, exact in zip(mine, rows, known, strict=True):
             guess = exact + sum(lut.get(key, 0.0) * amount for key, amount in row.items())
@@ -245,7 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for family in chosen.families:
         table = yaml.safe_load(COEFFICIENTS.read_text())
         found = calibrate(family, chosen.parts)
-        fitted = json.loads(json.dumps({**table, family: {**(table[family] if chosen.parts else {}), **found}}))
+        fitted = json.loads(json.dumps({**table, family: {**(table.get(family, {}) if chosen.parts else {}), **found}}))
         head = "# Fitted by: python -m flow.estimate.calibrate (docs/folding.md says what the features are)\n"
         COEFFICIENTS.write_text(head + yaml.safe_dump(fitted, default_flow_style=None, width=120))
 

@@ -19,15 +19,11 @@ Coefficients = Mapping[str, Mapping[str, Mapping[str, float]]]
 """part name -> "lut" or "ff" -> feature -> amount a unit of the feature."""
 
 
-LIKE = {"nexus": "ecp5"}
-"""Families that take the coefficients of another one: both have LUT4, carry cells of two bits and blocks of 18 Kb."""
-
-
 @cache
 def coefficients(family: str) -> Coefficients:
     """The committed coefficients of a family (see flow/estimate/calibrate.py)."""
     text = (resources.files("flow.estimate") / "coefficients.yaml").read_text()
-    loaded: Coefficients = yaml.safe_load(text)[LIKE.get(family, family)]
+    loaded: Coefficients = yaml.safe_load(text)[family]
     return loaded
 
 
