@@ -64,6 +64,17 @@ class Cell:
         if self.net(pin):
             yield f"assign {self.net(pin)} = {value};"
 
+    def flip_flop(self, data: str) -> Iterator[str]:
+        """A flip-flop whose synchronous reset goes before its enable, as both families have it."""
+        value = int(self.parameter("REGSET") == "SET")
+        reset = self.input("LSR") if self.net("LSR") else "1'b0"
+        yield f"logic {self.label} = 1'b{value};"
+        yield (
+            f"always_ff @(posedge {self.input('CLK')}) if ({reset}) {self.label} <= 1'b{value}; "
+            f"else if ({self.input('CE')}) {self.label} <= {data};"
+        )
+        yield from self.drive("Q", self.label)
+
     def refuse(self, what: str) -> SimulationError:
         """The error for what is not modelled."""
         return SimulationError(f"{NETLIST}: cell {self.name} ({self.kind}): {what} is not modelled")

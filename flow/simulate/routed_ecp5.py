@@ -37,15 +37,7 @@ def _comb(cell: Cell) -> Iterator[str]:
 def _ff(cell: Cell) -> Iterator[str]:
     if cell.parameter("SRMODE", "LSR_OVER_CE") != "LSR_OVER_CE" and cell.net("LSR"):
         raise cell.refuse("an asynchronous reset")
-    value = int(cell.parameter("REGSET") == "SET")
-    data = cell.input("DI") if cell.number("SD") else cell.input("M")
-    reset = cell.input("LSR") if cell.net("LSR") else "1'b0"
-    yield f"logic {cell.label} = 1'b{value};"
-    yield (
-        f"always_ff @(posedge {cell.input('CLK')}) if ({reset}) {cell.label} <= 1'b{value}; "
-        f"else if ({cell.input('CE')}) {cell.label} <= {data};"
-    )
-    yield from cell.drive("Q", cell.label)
+    yield from cell.flip_flop(cell.input("DI" if cell.number("SD") else "M"))
 
 
 def _ramw(cell: Cell) -> Iterator[str]:

@@ -58,16 +58,8 @@ def _ramw(cell: Cell) -> Iterator[str]:
 
 def _ff(cell: Cell) -> Iterator[str]:
     cell.expect(SRMODE="LSR_OVER_CE", LSRMODE="LSR", GSR="DISABLED", REGDDR="DISABLED")
-    value = int(cell.parameter("REGSET") == "SET")
     # DI comes from the LUT beside it, M from anywhere.
-    data = cell.input("DI") if cell.parameter("SEL") == "DL" else cell.input("M")
-    reset = cell.input("LSR") if cell.net("LSR") else "1'b0"
-    yield f"logic {cell.label} = 1'b{value};"
-    yield (
-        f"always_ff @(posedge {cell.input('CLK')}) if ({reset}) {cell.label} <= 1'b{value}; "
-        f"else if ({cell.input('CE')}) {cell.label} <= {data};"
-    )
-    yield from cell.drive("Q", cell.label)
+    yield from cell.flip_flop(cell.input("DI" if cell.parameter("SEL") == "DL" else "M"))
 
 
 def _io(cell: Cell) -> Iterator[str]:
