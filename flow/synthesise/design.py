@@ -9,11 +9,13 @@ from typing import Any
 
 from flow.design import Design
 from flow.emit.rtl import FILE_LIST, TOP, load_words, rtl_plan
+from flow.ops import BinaryConv, Op
 from flow.synthesise.result import SynthResult
 from flow.synthesise.yosys import Progress, synthesise
 
 ULTRA_FAMILIES = ("xcup",)
 """Families with UltraRAM; the others synthesise the same memory, load port and all, as block RAM."""
+CONVOLUTIONS_A_PART = 2
 
 
 def synthesise_design(
@@ -45,19 +47,27 @@ def synthesise_design(
         plan.write(Path(name))
         files = str(plan[FILE_LIST]).split()
         found = synthesise(
-            Path(name), files, TOP, family, cache=cache, defines=defines, flat=flat, jobs=jobs, progress=progress
-        )
+            Path(name), files, TOP, family, cache=cache, defines=defines, flat=flat, parts=_parts(design), jobs=jobs,
+            progress=progress,
+        )  # fmt: skip
     return found.to_json()
+
+
+def _parts(design: Design) -> dict[str, int]:
+    """Part of each instance in the top: two convolutions and what follows them; a new fold leaves other parts alone."""
+    convolutions, parts = 0, dict[str, int]()
+    for node in design.graph.nodes:
+        convolutions += isinstance(node, BinaryConv)
+        parts |= dict.fromkeys(_instances(node, design), convolutions // CONVOLUTIONS_A_PART)
+    return parts
+
+
+def _instances(node: Op, design: Design) -> tuple[str, ...]:
+    """Names in the top: the op module, the fork of its stream, the FIFOs it reads."""
+    return (f"u_{node.name}", f"k_{node.name}", *(f"f_{edge.name}" for edge in design.inputs(node)))
 
 
 def layer_instances(result: SynthResult, design: Design) -> dict[str, tuple[str, ...]]:
     """Paths of the instances that belong to each node: its op module, the FIFOs it reads, the fork of its stream."""
     paths = {instance.path for instance in result.instances}
-    return {
-        node.name: tuple(
-            path
-            for path in (f"u_{node.name}", f"k_{node.name}", *(f"f_{edge.name}" for edge in design.inputs(node)))
-            if path in paths
-        )
-        for node in design.graph.nodes
-    }
+    return {node.name: tuple(path for path in _instances(node, design) if path in paths) for node in design.graph.nodes}

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from flow.errors import ToolError
 
-# Automatic names hold a counter that runs over the whole design: `$add$conv.sv:8$48`, `$procmux$12_Y`.
-_AUTOMATIC = re.compile(r"(?<!\S)\$(?!paramod)\S+")
+# Automatic names hold a counter that runs over the whole design: `$add$conv.sv:8$48`, `$procmux$12_Y`, and what stands
+# in a function that was unrolled, `\after$func$conv.sv:9$52.$result`.
+_AUTOMATIC = re.compile(r"(?<!\S)(?:\$(?!paramod)|\\\S+\$func\$)\S+")
 _COUNTER = re.compile(r"(?<=\S\$)\d+")
 _PRIORITY = re.compile(r"(?<=^    parameter \\PRIORITY )\d+$", re.MULTILINE)
 _CELL = re.compile(r"^  cell (\S+) (\S+)$", re.MULTILINE)

@@ -4,28 +4,27 @@
 A unit is a root module with everything below it down to the roots of other units (which it sees as black boxes),
 flattened except for modules that must stay countable. Three rules make a module the root of a unit:
 
-- it is the top;
-- it is a child of the top, or repeated, and not small;
+- it is the top or a child of the top, so every layer has a figure and a change of one leaves the others as they were;
+- it is repeated, and not small;
 - it holds a large memory (weights change more often than the logic that reads them).
 
-A small child of the top stays in the top's unit as a module of its own, so every layer has a figure. Small units share
-runs of the tool (`batches`); no unit is flattened into another.
+Small units of one part of the design share runs of the tool (`batches`); no unit is flattened into another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from flow.synthesise.rtlil import RtlilModule, is_kept
 
 # Cells and processes before mapping.
-SMALLEST_CHILD = 60
 SMALLEST_REPEATED = 150
 LARGE_MEMORY_BITS = 16_384
 # Units below this size share runs of about this size.
 LARGE = 1_500
+TOP_PART = -1
 _TOP = "\\batch"
 
 
@@ -39,6 +38,7 @@ class Unit:
         stubs: modules seen as black boxes, roots of other units: RTLIL text of their ports.
         size: cells and processes to synthesise.
         ultra: whether a memory asks for UltraRAM.
+        part: the first part of the design that uses it; TOP_PART for the top.
     """
 
     root: str
@@ -46,22 +46,27 @@ class Unit:
     stubs: Mapping[str, str]
     size: int
     ultra: bool
+    part: int = 0
 
 
 def batches(units: Sequence[Unit]) -> list[list[Unit]]:
     """Units in groups of one run each, largest group first: a run takes some seconds before it does anything.
 
-    The groups depend on the units alone, neither on the machine nor on what is cached, because a run's result depends
-    on its company by a LUT or two: equal designs have equal figures everywhere.
+    A run's result depends on its company by a LUT or two. So the groups depend on the units alone, neither on the
+    machine nor on what is cached: equal designs have equal figures everywhere. And a group holds units of one part,
+    so a change of one layer leaves the runs of all other parts as they were.
     """
-    groups: list[list[Unit]] = [[unit] for unit in units if unit.size >= LARGE]
+    groups: list[list[Unit]] = []
     small: list[Unit] = []
-    for unit in sorted((u for u in units if u.size < LARGE), key=lambda u: (u.ultra, u.size, u.root)):
-        if small and (sum(u.size for u in small) + unit.size > LARGE or small[0].ultra != unit.ultra):
-            groups.append(small)
+    for unit in sorted(units, key=lambda u: (u.part, u.ultra, u.size, u.root)):
+        if unit.size >= LARGE:
+            groups.append([unit])
+            continue
+        together = small and (small[0].part, small[0].ultra) == (unit.part, unit.ultra)
+        if not together or sum(u.size for u in small) + unit.size > LARGE:
             small = []
+            groups.append(small)
         small.append(unit)
-    groups += [small] if small else []
     return sorted(groups, key=lambda group: -sum(unit.size for unit in group))
 
 
@@ -83,8 +88,17 @@ def batch_text(units: Sequence[Unit]) -> str:
 BATCH_TOP = _TOP.removeprefix("\\")
 
 
-def partition(modules: Mapping[str, RtlilModule], top: str, flat: bool = False) -> list[Unit]:
-    """Units of a design; the first is the top's. `flat` makes a single unit with no module kept."""
+def partition(
+    modules: Mapping[str, RtlilModule], top: str, flat: bool = False, parts: Mapping[str, int] | None = None
+) -> list[Unit]:
+    """Units of a design; the first is the top's.
+
+    Args:
+        modules: by RTLIL name.
+        top: RTLIL name of the top.
+        flat: make a single unit with no module kept.
+        parts: part of the design (0 or more) by instance name of the top's children; 0 for those left out.
+    """
     children = {name: [kind for kind, _ in module.cells if kind in modules] for name, module in modules.items()}
 
     @cache
@@ -92,7 +106,6 @@ def partition(modules: Mapping[str, RtlilModule], top: str, flat: bool = False) 
         return modules[name].size + sum(size(child) for child in children[name])
 
     uses = _uses(children, top)
-    of_top = set(children[top])
     roots = {top}
     if not flat:
         roots |= {
@@ -100,13 +113,30 @@ def partition(modules: Mapping[str, RtlilModule], top: str, flat: bool = False) 
             for name in uses
             if name != top
             and (
-                (name in of_top and size(name) >= SMALLEST_CHILD)
+                name in children[top]
                 or (uses[name] > 1 and size(name) >= SMALLEST_REPEATED)
                 or modules[name].memory_bits >= LARGE_MEMORY_BITS
             )
         }
     order = sorted(roots, key=lambda name: (name != top, -size(name), name))
-    return [_unit(modules, children, root, roots, () if flat else of_top) for root in order]
+    part_of = _parts(modules, children, top, parts or {})
+    return [_unit(modules, children, root, roots, part_of[root]) for root in order]
+
+
+def _parts(
+    modules: Mapping[str, RtlilModule], children: Mapping[str, list[str]], top: str, parts: Mapping[str, int]
+) -> dict[str, int]:
+    """The first part that uses each module."""
+    found = {top: TOP_PART}
+    used = [(parts.get(cell.removeprefix("\\"), 0), kind) for kind, cell in modules[top].cells if kind in modules]
+    for part, kind in sorted(used):
+        pending = [kind]
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found[name] = part
+                pending += children[name]
+    return found
 
 
 def _unit(
@@ -114,7 +144,7 @@ def _unit(
     children: Mapping[str, list[str]],
     root: str,
     roots: set[str],
-    keep: Collection[str],
+    part: int,
 ) -> Unit:
     inside, boundary, pending = [root], set(), [root]
     while pending:
@@ -124,16 +154,14 @@ def _unit(
             elif child not in inside:
                 inside.append(child)
                 pending.append(child)
-    bodies = {}
-    for name in (root, *sorted(inside[1:])):
-        text = modules[name].text.replace("attribute \\top 1\n", "")
-        bodies[name] = f"attribute \\keep_hierarchy 1\n{text}" if name in keep and not is_kept(text) else text
+    bodies = {name: modules[name].text.replace("attribute \\top 1\n", "") for name in (root, *sorted(inside[1:]))}
     return Unit(
         root=root,
         bodies=bodies,
         stubs={name: modules[name].stub for name in sorted(boundary)},
         size=sum(modules[name].size for name in inside),
         ultra=any('attribute \\ram_style "ultra"' in text for text in bodies.values()),
+        part=part,
     )
 
 

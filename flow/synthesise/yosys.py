@@ -76,6 +76,7 @@ def synthesise(
     parameters: Mapping[str, int] | None = None,
     defines: Mapping[str, str] | None = None,
     flat: bool = False,
+    parts: Mapping[str, int] | None = None,
     jobs: int | None = None,
     logs: Path | None = None,
     progress: Progress | None = None,
@@ -91,6 +92,7 @@ def synthesise(
         parameters: integer parameters of the top.
         defines: macros.
         flat: a single flat run, to compare with; by default the hierarchy is used.
+        parts: which part of the design an instance in the top belongs to (0 where left out); parts share no run.
         jobs: processes at a time; the number of cores if None.
         logs: keep the log of each unit there as `<family>-<module>.log`.
         progress: called with units done, units in all, and the name of the unit just done.
@@ -105,7 +107,7 @@ def synthesise(
     _check(folder, files, top, family, [*parameters, *defines, *defines.values()])
     yosys = version()
     store = _Store(cache or cache_folder())
-    inputs = [*files, top, json.dumps(parameters, sort_keys=True), json.dumps(defines, sort_keys=True)]
+    inputs = [*files, top, *(json.dumps(given, sort_keys=True) for given in (parameters, defines, parts or {}))]
     form = _FORMATS.get(family, _FORMAT)
     whole = _digest(form, _content(folder), SCRIPTS[family], yosys, str(flat), *inputs)
     found = store.read("design", whole)
@@ -113,7 +115,7 @@ def synthesise(
         with suppress(KeyError, TypeError):
             return SynthResult.from_json({**found, "seconds": 0.0})
     pool = Pool(jobs or os.cpu_count() or 1)
-    units = partition(*_elaborate(pool, folder, files, top, parameters, defines), flat)
+    units = partition(*_elaborate(pool, folder, files, top, parameters, defines), flat, parts)
     groups = batches(units)
 
     def run(group: list[Unit]) -> dict[str, dict[str, Any]]:

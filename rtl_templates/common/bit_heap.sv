@@ -32,59 +32,63 @@ module bit_heap #(
   localparam int room = highest + 8;
   localparam int room_bits = room * lanes;
 
-  // A plan holds four fields of 16 bits a column: its bits before the stage, its counters of six and of three, and how
-  // many of the former sit on the chain of a counter of column k-2.
-  localparam int plan_bits = 64 * columns;
-  function automatic [plan_bits-1:0] with_counters(input [plan_bits-1:0] plan);
-    with_counters = plan;
+  // A plan holds five fields of 16 bits a column: its bits before the stage, its counters of six and of three, how many
+  // of the former sit on the chain of a counter of column k-2, and its bits after the stage. One walk makes the plans of
+  // all stages: constant functions are what elaboration waits for.
+  localparam int field = 16;
+  localparam int plan_bits = 5 * field * columns;
+  localparam int most_stages = 2 * latency;
+  function automatic [plan_bits-1:0] plan_after(input [plan_bits-1:0] former);
+    logic [15:0] height, sixes, threes, chained, left, after;
+    logic [15:0] sixes_1, sixes_2, threes_1, chained_1, chained_2;
+    sixes = 16'd0;
+    threes = 16'd0;
+    chained = 16'd0;
+    sixes_1 = 16'd0;
+    chained_1 = 16'd0;
     for (int k = 0; k < columns; k++) begin
-      // Sixes; with two rows, five bits left take one more if the column would stay too high.
-      with_counters[64*k+16 +: 16] = plan[64*k +: 16] / 16'd6;
-      if (rows == 2 && rest(with_counters, k) == 16'd5 && height_after(with_counters, k) > 16'(rows))
-        with_counters[64*k+16 +: 16] = with_counters[64*k+16 +: 16] + 16'd1;
-      with_counters[64*k+48 +: 16] = k < 2 ? 16'd0 : lesser(with_counters[64*k+16 +: 16],
-        with_counters[64*(k > 1 ? k - 2 : 0)+16 +: 16] - with_counters[64*(k > 1 ? k - 2 : 0)+48 +: 16]);
-      with_counters[64*k+32 +: 16] = rest(with_counters, k) >= 16'd3 && height_after(with_counters, k) > 16'(rows)
-        && height_after(with_counters, k) - 16'd2 <= 16'(rows) ? 16'd1 : 16'd0;
+      sixes_2 = sixes_1;
+      sixes_1 = sixes;
+      threes_1 = threes;
+      chained_2 = chained_1;
+      chained_1 = chained;
+      height = former[(5*k+4)*field +: field];
+      sixes = height / 16'd6;
+      left = height - 16'd6 * sixes;
+      after = left + sixes + sixes_1 + threes_1 + sixes_2;
+      // With two rows, five bits left take one more counter of six if the column would stay too high.
+      if (rows == 2 && left == 16'd5 && after > 16'(rows)) begin
+        sixes = sixes + 16'd1;
+        left = 16'd0;
+        after = after - 16'd4;
+      end
+      chained = sixes_2 - chained_2 < sixes ? sixes_2 - chained_2 : sixes;
+      after = after - chained;
+      threes = left >= 16'd3 && after > 16'(rows) && after - 16'd2 <= 16'(rows) ? 16'd1 : 16'd0;
+      plan_after[5*k*field +: 5*field] = {after - 16'd2 * threes, chained, threes, sixes, height};
     end
-  endfunction
-  function automatic [15:0] lesser(input [15:0] one, input [15:0] other);
-    lesser = one < other ? one : other;
-  endfunction
-  // Bits that reach column k from the counters of columns k-1 and k-2.
-  function automatic [15:0] arrivals(input [plan_bits-1:0] plan, input int k);
-    arrivals = 16'd0;
-    if (k > 0) arrivals = plan[64*(k > 0 ? k - 1 : 0)+16 +: 16] + plan[64*(k > 0 ? k - 1 : 0)+32 +: 16];
-    if (k > 1) arrivals = arrivals + plan[64*(k > 1 ? k - 2 : 0)+16 +: 16];
-  endfunction
-  // Bits of column k that no counter of six takes.
-  function automatic [15:0] rest(input [plan_bits-1:0] plan, input int k);
-    rest = plan[64*k +: 16] > 16'd6 * plan[64*k+16 +: 16] ? plan[64*k +: 16] - 16'd6 * plan[64*k+16 +: 16] : 16'd0;
-  endfunction
-  function automatic [15:0] height_after(input [plan_bits-1:0] plan, input int k);
-    height_after = rest(plan, k) + plan[64*k+16 +: 16] + arrivals(plan, k) - 16'd2 * plan[64*k+32 +: 16]
-      - plan[64*k+48 +: 16];
-  endfunction
-  function automatic [plan_bits-1:0] plan_of(input int stage);
-    plan_of = '0;
-    plan_of[15:0] = 16'(height_0);
-    plan_of[79:64] = 16'(height_1);
-    plan_of[143:128] = 16'(height_2);
-    plan_of = with_counters(plan_of);
-    for (int s = 0; s < stage; s++) plan_of = with_counters(heights_after(plan_of));
-  endfunction
-  function automatic [plan_bits-1:0] heights_after(input [plan_bits-1:0] plan);
-    heights_after = '0;
-    for (int k = 0; k < columns; k++) heights_after[64*k +: 16] = height_after(plan, k);
-  endfunction
-  // Stages until no column has more than `rows` bits, one more than fit if they do not fit.
-  function automatic int needed();
-    needed = 0;
-    for (int s = 0; s < 2 * latency; s++) if (needed == s && !is_low(plan_of(s))) needed = s + 1;
   endfunction
   function automatic bit is_low(input [plan_bits-1:0] plan);
     is_low = 1'b1;
-    for (int k = 0; k < columns; k++) if (plan[64*k +: 16] > 16'(rows)) is_low = 1'b0;
+    for (int k = 0; k < columns; k++) if (plan[5*k*field +: field] > 16'(rows)) is_low = 1'b0;
+  endfunction
+  // A column that is low has no counters, so its plan is its own successor.
+  function automatic [(most_stages+1)*plan_bits-1:0] all_plans();
+    logic [plan_bits-1:0] plan;
+    plan = '0;
+    plan[4*field +: field] = 16'(height_0);
+    plan[9*field +: field] = 16'(height_1);
+    plan[14*field +: field] = 16'(height_2);
+    for (int s = 0; s <= most_stages; s++) begin
+      if (s == 0 || !is_low(plan)) plan = plan_after(plan);
+      all_plans[s*plan_bits +: plan_bits] = plan;
+    end
+  endfunction
+  localparam logic [(most_stages+1)*plan_bits-1:0] plans = all_plans();
+  // Stages until no column has more than `rows` bits, one more than fit if they do not fit.
+  function automatic int needed();
+    needed = 0;
+    for (int s = 0; s < most_stages; s++) if (needed == s && !is_low(plans[s*plan_bits +: plan_bits])) needed = s + 1;
   endfunction
 
   localparam int stages = needed();
@@ -101,19 +105,19 @@ module bit_heap #(
         room_bits'(bits[height_0*lanes +: height_1*lanes]), room_bits'(bits[0 +: height_0*lanes])};
       assign column = (columns*room_bits)'(given);
     end else begin : g_counters
-      localparam logic [plan_bits-1:0] plan = plan_of(s - 1);
+      localparam logic [plan_bits-1:0] plan = plans[(s-1)*plan_bits +: plan_bits];
       wire [columns*room_bits-1:0] next;
       for (genvar k = 0; k < columns; k++) begin : g_column
-        localparam int height = int'(plan[64*k +: 16]);
-        localparam int sixes = int'(plan[64*k+16 +: 16]);
-        localparam int threes = int'(plan[64*k+32 +: 16]);
-        localparam int chained = int'(plan[64*k+48 +: 16]);
-        localparam int chained_above = k + 2 < columns ? int'(plan[64*(k + 2 < columns ? k + 2 : k)+48 +: 16]) : 0;
-        localparam int left = int'(rest(plan, k)) - 3 * threes;
-        localparam int sixes_1 = k > 0 ? int'(plan[64*(k > 0 ? k - 1 : 0)+16 +: 16]) : 0;
-        localparam int threes_1 = k > 0 ? int'(plan[64*(k > 0 ? k - 1 : 0)+32 +: 16]) : 0;
-        localparam int fours_2 = k > 1 ? int'(plan[64*(k > 1 ? k - 2 : 0)+16 +: 16]) - chained : 0;
-        localparam int chained_2 = k > 1 ? int'(plan[64*(k > 1 ? k - 2 : 0)+48 +: 16]) : 0;
+        localparam int height = int'(plan[5*k*field +: field]);
+        localparam int sixes = int'(plan[(5*k+1)*field +: field]);
+        localparam int threes = int'(plan[(5*k+2)*field +: field]);
+        localparam int chained = int'(plan[(5*k+3)*field +: field]);
+        localparam int chained_above = k + 2 < columns ? int'(plan[(5*(k + 2 < columns ? k + 2 : k)+3)*field +: field]) : 0;
+        localparam int left = (height > 6 * sixes ? height - 6 * sixes : 0) - 3 * threes;
+        localparam int sixes_1 = k > 0 ? int'(plan[(5*(k > 0 ? k - 1 : 0)+1)*field +: field]) : 0;
+        localparam int threes_1 = k > 0 ? int'(plan[(5*(k > 0 ? k - 1 : 0)+2)*field +: field]) : 0;
+        localparam int fours_2 = k > 1 ? int'(plan[(5*(k > 1 ? k - 2 : 0)+1)*field +: field]) - chained : 0;
+        localparam int chained_2 = k > 1 ? int'(plan[(5*(k > 1 ? k - 2 : 0)+3)*field +: field]) : 0;
         localparam int own = sixes + threes + left;
         localparam int height_next = own + sixes_1 + threes_1 + fours_2;
         wire [room_bits-1:0] from = g_stage[s-1].column[k*room_bits +: room_bits];
@@ -164,9 +168,9 @@ module bit_heap #(
         assign next[k*room_bits + height_next*lanes +: (room - height_next)*lanes] = '0;
       end
       // A register a word: a simulator is slow with parts of wide ones.
-      localparam logic [plan_bits-1:0] plan_here = plan_of(s);
+      localparam logic [plan_bits-1:0] plan_here = plans[s*plan_bits +: plan_bits];
       for (genvar k = 0; k < columns; k++) begin : g_kept
-        localparam int height = int'(plan_here[64*k +: 16]);
+        localparam int height = int'(plan_here[5*k*field +: field]);
         for (genvar i = 0; i < height; i++) begin : g_bit
           wire [lanes-1:0] given = next[k*room_bits + i*lanes +: lanes];
           logic [lanes-1:0] kept;
@@ -186,10 +190,10 @@ module bit_heap #(
   // verilator lint_on UNUSEDSIGNAL
 
   // Columns below the first one of two bits need no adder.
-  localparam logic [plan_bits-1:0] last = plan_of(stages);
+  localparam logic [plan_bits-1:0] last = plans[stages*plan_bits +: plan_bits];
   function automatic int first_pair();
     first_pair = sum_bits;
-    for (int k = sum_bits - 1; k >= 0; k--) if (last[64*k +: 16] > 16'd1) first_pair = k;
+    for (int k = sum_bits - 1; k >= 0; k--) if (last[5*k*field +: field] > 16'd1) first_pair = k;
   endfunction
   localparam int low = first_pair();
   localparam int top = sum_bits * lanes - 1;

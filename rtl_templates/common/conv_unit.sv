@@ -88,9 +88,9 @@ module conv_unit #(
     localparam int lanes = pe - i * share < share ? pe - i * share : share;
     wire [2*pairs*lanes-1:0] own;
     wire [step_bits*lanes-1:0] step_sums;
-    for (genvar e = 0; e < 2 * pairs; e++) begin : g_element
-      assign own[e*lanes +: lanes] = weights_q[e*pe + i*share +: lanes];
-    end
+    every_nth #(.words(2*pairs), .width(lanes), .stride(pe)) u_own (
+      .data(weights_q[i*share +: (2*pairs-1)*pe + lanes]), .picked(own)
+    );
     lane_sum #(
       .pairs(pairs), .latency(latency), .arithmetic(arithmetic), .lanes(lanes), .sliced(sliced)
     ) u_sum (

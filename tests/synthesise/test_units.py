@@ -7,7 +7,7 @@ import pytest
 
 from flow.errors import ToolError
 from flow.synthesise import rtlil
-from flow.synthesise.units import LARGE, Unit, batch_text, batches, partition
+from flow.synthesise.units import LARGE, TOP_PART, Unit, batch_text, batches, partition
 
 TEXT = """# Generated
 autoidx 73
@@ -78,21 +78,29 @@ def test_truncated_elaboration_is_an_error(text: str) -> None:
         rtlil.parse(text)
 
 
-def test_small_child_stays_with_the_top_as_a_module() -> None:
-    units = partition(rtlil.parse(TEXT), "\\top")
-    assert [unit.root for unit in units] == ["\\top"]
-    assert batch_text(units).count("attribute \\keep_hierarchy 1\n") == 2
-
-
-def test_large_child_is_a_unit_behind_a_stub() -> None:
-    extra = "".join(f"  cell $and $and$a.sv:1${100 + i}\n  end\n" for i in range(60))
-    modules = rtlil.parse(TEXT.replace("  process", extra + "  process"))
+def test_children_of_the_top_are_units_behind_stubs() -> None:
+    modules = rtlil.parse(TEXT)
     units = partition(modules, "\\top")
     assert [unit.root for unit in units] == ["\\top", LANE]
+    assert [unit.part for unit in units] == [TOP_PART, 0]
     assert list(units[0].stubs) == [LANE]
     assert "attribute \\blackbox" not in batch_text(units), "both are in the run"
     assert "attribute \\blackbox" in batch_text(units[:1])
     assert len(partition(modules, "\\top", flat=True)) == 1
+
+
+def test_a_unit_is_of_the_first_part_that_uses_it() -> None:
+    modules = rtlil.parse(TEXT)
+    names = [cell.removeprefix("\\") for kind, cell in modules["\\top"].cells if kind == LANE]
+    assert len(names) == 2
+    assert partition(modules, "\\top", parts={names[0]: 5, names[1]: 3})[1].part == 3
+
+
+def test_names_of_unrolled_functions_do_not_tell_the_rest_of_the_design() -> None:
+    wire = "  wire \\after$func$lane.sv:9$%d.$result\n  memory width"
+    one, other = (rtlil.parse(TEXT.replace("  memory width", wire % number, 1)) for number in (52, 77))
+    assert [module.text for module in one.values()] == [module.text for module in other.values()]
+    assert any("$func$" in module.text for module in one.values())
 
 
 def test_groups_depend_on_the_units_alone() -> None:
@@ -105,3 +113,15 @@ def test_groups_depend_on_the_units_alone() -> None:
     assert sorted(u.root for group in groups for u in group) == ["\\a", "\\b", "\\c", "\\d", "\\e"]
     assert ["\\a"] in [[u.root for u in group] for group in groups]
     assert all(len({u.ultra for u in group}) == 1 for group in groups)
+
+
+def test_a_change_in_one_part_leaves_the_groups_of_the_others() -> None:
+    def groups(sizes: tuple[int, ...]) -> list[list[tuple[int, str]]]:
+        units = [Unit(f"\\{part}_{i}", {}, {}, s, False, part) for part in range(3) for i, s in enumerate(sizes[:3])]
+        units += [Unit(f"\\extra_{i}", {}, {}, size, False, 1) for i, size in enumerate(sizes[3:])]
+        return [[(u.part, u.root) for u in group] for group in batches(units)]
+
+    one, other = groups((400, 500, 300)), groups((400, 500, 300, 200, 900))
+    changed = [group for group in other if group not in one]
+    assert changed and all(part == 1 for group in changed for part, _ in group)
+    assert [group for group in one if group[0][0] != 1] == [group for group in other if group[0][0] != 1]
