@@ -1,18 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Outside tools: found beside this Python or on PATH, and run without a shell."""
+"""Outside tools: found beside this Python or on PATH, and run without a shell.
+
+A tool and what it starts in turn are one process group, which ends with the call however that ends; `stop_all` ends all
+that run, from another thread. So nothing works on behind a build that failed or was interrupted.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from flow.errors import ToolError
 
 TAIL_LINES = 12
+_lock = threading.Lock()
+_running: set[subprocess.Popen[Any]] = set()
+_stopped = False
 
 
 def find(*names: str, remedy: str) -> str:
@@ -34,6 +45,74 @@ def environment() -> dict[str, str]:
     place = str(Path(sys.executable).parent)
     variables = {key: value for key, value in os.environ.items() if key not in ("CXXFLAGS", "CPPFLAGS", "MAKEFLAGS")}
     return {**variables, "PATH": place + os.pathsep + os.environ.get("PATH", "")}
+
+
+@contextmanager
+def started(command: Sequence[str], **options: Any) -> Iterator[subprocess.Popen[Any]]:
+    """A tool that runs, with the options of Popen; it and all that it started are gone when the context ends.
+
+    Raises:
+        ToolError: all tools are being stopped.
+        OSError: it cannot be started.
+    """
+    with _lock:
+        if _stopped:
+            raise ToolError(f"{Path(command[0]).name}: stopped, because another step failed")
+        process = subprocess.Popen(list(command), stdin=subprocess.DEVNULL, process_group=0, **options)
+        _running.add(process)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            end(process)
+            process.wait()
+        with _lock:
+            _running.discard(process)
+
+
+def call(
+    command: Sequence[str],
+    folder: Path | None = None,
+    variables: Mapping[str, str] | None = None,
+    timeout: float | None = None,
+) -> tuple[int, str]:
+    """Exit code of a tool and what it printed, errors among it.
+
+    Args:
+        command: program and arguments.
+        folder: working folder; this process's own if None.
+        variables: its whole environment; this process's own if None.
+        timeout: seconds until it is ended.
+
+    Raises:
+        ToolError, OSError: see `started`.
+        subprocess.TimeoutExpired: it took longer.
+    """
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "errors": "replace"}
+    with started(command, cwd=folder, env=variables, **options) as process:
+        printed, _ = process.communicate(timeout=timeout)
+    return process.returncode, printed
+
+
+def stop_all() -> None:
+    """End every tool that runs; none starts before `resume`."""
+    global _stopped
+    with _lock:
+        _stopped = True
+        for process in _running:
+            end(process)
+
+
+def resume() -> None:
+    """Let tools start again."""
+    global _stopped
+    with _lock:
+        _stopped = False
+
+
+def end(process: subprocess.Popen[Any]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def run(
@@ -61,15 +140,12 @@ def run(
         ToolError: it cannot be started, or its exit code is not accepted; the message ends with what it printed last.
     """
     try:
-        done = subprocess.run(
-            list(command), cwd=folder, env={**(variables or {}), **environment()}, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        code, printed = call(command, folder, {**(variables or {}), **environment()})
     except OSError as error:
         raise ToolError(f"{name}: cannot be started ({error.strerror}): {command[0]}") from error
     if log is not None:
-        (folder / log).write_text(done.stdout)
-    if done.returncode not in accepted:
-        tail = "\n".join(done.stdout.strip().splitlines()[-TAIL_LINES:]) or "it printed nothing"
-        raise ToolError(f"{name}: exit code {done.returncode} in {folder}; it printed last:\n{tail}")
-    return done.returncode
+        (folder / log).write_text(printed)
+    if code not in accepted:
+        tail = "\n".join(printed.strip().splitlines()[-TAIL_LINES:]) or "it printed nothing"
+        raise ToolError(f"{name}: exit code {code} in {folder}; it printed last:\n{tail}")
+    return code

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from flow.pipeline.equality import equality
@@ -43,12 +44,16 @@ def csim(state: State) -> Result:
 
 
 def rtlsim(state: State) -> Result:
-    """graph = rtlsim on every stream with random stalls; cycles and FIFO peaks from a run without stalls too."""
+    """graph = rtlsim on every stream with random stalls; cycles and FIFO peaks from a run without stalls beside it."""
+    from flow.simulate.rtlsim import compile_simulator
     from flow.simulate.rtlsim import rtlsim as simulate
 
-    folder = state.workspace.path("rtlsim")
-    stalled = simulate(state.design, state.images, folder, stalls=STALLS, seed=state.request.seed, taps=True)
-    free = simulate(state.design, state.images[:TIMED_FRAMES], folder, stalls=None, seed=state.request.seed, taps=False)
+    folder, images, seed = state.workspace.path("rtlsim"), state.images, state.request.seed
+    compile_simulator(state.design, folder)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        timed = pool.submit(simulate, state.design, images[:TIMED_FRAMES], folder, stalls=None, seed=seed, taps=False)
+        stalled = simulate(state.design, images, folder, stalls=STALLS, seed=seed, taps=True)
+        free = timed.result()
     depths = {edge.name: edge.depth for edge in state.design.edges}
     peaks = {name: max(stalled.fifo_peaks[name], free.fifo_peaks[name]) for name in depths}
     return {

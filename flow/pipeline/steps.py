@@ -90,13 +90,16 @@ STEPS: tuple[Step, ...] = (
         leaves=("design.json",),
     ),
     Step("emit", "HLS and SystemVerilog projects, weights, vectors", _images_key, hardware.emit, leaves=PROJECTS),
-    Step("csim", "C simulation with g++", _images_key, hardware.csim),
-    Step("rtlsim", "cycle-accurate simulation with Verilator, random stalls", _images_key, hardware.rtlsim),
+    Step("csim", "C simulation with g++", _images_key, hardware.csim, beside=True),
+    Step(
+        "rtlsim", "cycle-accurate simulation with Verilator, random stalls", _images_key, hardware.rtlsim, beside=True
+    ),
     Step(
         "synth",
         "synthesis with Yosys, DSP inference on",
         lambda s: [*_design_key(s), *s.request.families],
         hardware.synth,
+        beside=True,
     ),
     Step(
         "vendor",

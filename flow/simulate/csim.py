@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from flow import tool
 from flow.design import Design
 from flow.emit.hls import firmware_plan, model_graph
 from flow.emit.hls_templates import FOLDER, kernel_plan, render
@@ -191,30 +192,29 @@ def _compile(folder: Path, source: str, level: str) -> None:
 
 def _gxx(arguments: list[str]) -> str:
     try:
-        done = subprocess.run(["g++", *arguments], capture_output=True, text=True, timeout=COMPILE_SECONDS)
+        code, printed = tool.call(["g++", *arguments], timeout=COMPILE_SECONDS)
     except FileNotFoundError as error:
         raise ToolError("g++: not found on PATH; install g++") from error
     except subprocess.TimeoutExpired as error:
         raise ToolError(f"g++: no end after {COMPILE_SECONDS} s; the design is too large for csim") from error
-    if done.returncode:
-        raise ToolError(f"g++: exit code {done.returncode}\n{done.stderr[:2000]}")
-    if not done.stdout and arguments == ["--version"]:
+    if code:
+        raise ToolError(f"g++: exit code {code}\n{printed[:2000]}")
+    if not printed and arguments == ["--version"]:
         raise ToolError("g++: printed no version")
-    return done.stdout
+    return printed
 
 
 def _run_binary(binary: Path, arguments: list[str]) -> None:
     try:
-        done = subprocess.run([str(binary), *arguments], capture_output=True, text=True, timeout=RUN_SECONDS)
+        code, printed = tool.call([str(binary), *arguments], timeout=RUN_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise SimulationError(f"{binary}: no end after {RUN_SECONDS} s; run fewer images") from error
     except OSError as error:
         raise SimulationError(f"{binary}: cannot run ({error.strerror}); remove the folder and try again") from error
-    printed = (done.stdout + done.stderr).strip()
-    if done.returncode:
-        raise SimulationError(f"{binary}: exit code {done.returncode}: {printed[-2000:]}")
-    if printed:  # hls::stream prints where it is read empty or dies full, and goes on
-        raise SimulationError(f"{binary}: a stream ran empty or kept data: {printed[:2000]}")
+    if code:
+        raise SimulationError(f"{binary}: exit code {code}: {printed.strip()[-2000:]}")
+    if printed.strip():  # hls::stream prints where it is read empty or dies full, and goes on
+        raise SimulationError(f"{binary}: a stream ran empty or kept data: {printed.strip()[:2000]}")
 
 
 def _check(design: Design, images: Array) -> None:

@@ -127,7 +127,7 @@ def run_job(
         SimulationError: the testbench left no whole report.
         ToolError: it failed.
     """
-    job = folder / "job"
+    job = folder / f"job_{round(1000 * (stalls or 0.0))}_{seed}"
     shutil.rmtree(job, ignore_errors=True)
     write_job(job, stimuli, stalls, seed, taps)
     code = tool.run([str(binary), str(job)], folder, BENCH, (0, HUNG))

@@ -94,6 +94,15 @@ def rtlsim_many(
     return _simulate([stimulus(*part) for part in parts], folder, stalls, seed, taps, names, "-O0", shared_lanes)
 
 
+def compile_simulator(design: Design, folder: Path) -> None:
+    """Build what `rtlsim` runs, so that several runs of one design find it there.
+
+    Raises:
+        ToolError: Verilator or g++ is missing or failed.
+    """
+    _build([design], Path(folder).resolve(), [(TOP, "weights")], "-O1", verilator.SHARED_LANES)
+
+
 def bench_plan(designs: Sequence[Design], names: Sequence[tuple[str, str]]) -> tuple[Plan, list[str]]:
     """Sources of a simulation and the order in which Verilator reads them.
 
@@ -126,10 +135,7 @@ def _simulate(
     shared_lanes: int = verilator.SHARED_LANES,
 ) -> list[RtlsimResult]:
     folder = Path(folder).resolve()
-    plan, sources = bench_plan([s.design for s in stimuli], names)
-    plan.write(folder)
-    contents = {path: plan[path] for path in sources}
-    binary = verilator.build(folder, sources, BENCH, contents, optimise, shared_lanes=shared_lanes)
+    binary = _build([s.design for s in stimuli], folder, names, optimise, shared_lanes)
     results, first_stream, first_fifo = [], 0, 0
     with run_job(binary, folder, stimuli, stalls, seed, taps) as done:
         if done.hung:
@@ -139,6 +145,15 @@ def _simulate(
             first_stream += len(stream_names(fed.design))
             first_fifo += len(fed.design.edges)
     return results
+
+
+def _build(
+    designs: Sequence[Design], folder: Path, names: Sequence[tuple[str, str]], optimise: str, shared_lanes: int
+) -> Path:
+    plan, sources = bench_plan(designs, names)
+    plan.write(folder)
+    contents = {path: plan[path] for path in sources}
+    return verilator.build(folder, sources, BENCH, contents, optimise, shared_lanes=shared_lanes)
 
 
 def _result(done: Finished, fed: Stimulus, numbers: tuple[int, int, int], timed: bool, taps: bool) -> RtlsimResult:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from flow import tool
 from flow.errors import BuildError, ToolError
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -83,21 +84,16 @@ class Pool:
             raise ToolError(_message(job.name, code, (folder / LOG).read_text(errors="replace")))
 
     def _wait(self, command: list[str], log: int, name: str) -> int:
-        with self._lock:
-            if self._stopped:
-                raise ToolError(f"yosys: {name}: stopped, because another run failed")
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
-            )
-            self._running.add(process)
-        try:
-            return process.wait()
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
+        with tool.started(command, stdout=log, stderr=log) as process:
             with self._lock:
-                self._running.discard(process)
+                if self._stopped:
+                    raise ToolError(f"yosys: {name}: stopped, because another run failed")
+                self._running.add(process)
+            try:
+                return process.wait()
+            finally:
+                with self._lock:
+                    self._running.discard(process)
 
     def map(self, function: Callable[[T], R], items: Sequence[T], done: Callable[[T], None]) -> list[R]:
         """`function` of each item, several at a time, results in order; the first error or interrupt ends all runs."""
@@ -119,7 +115,7 @@ class Pool:
         with self._lock:
             self._stopped = True
             for process in self._running:
-                process.kill()
+                tool.end(process)
 
 
 def _message(name: str, code: int, log: str) -> str:

@@ -5,13 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from flow.errors import BuildError, UsageError
+from flow import tool
+from flow.errors import BuildError, ToolError, UsageError
 from flow.pipeline import STEPS, Request, State, Step, run_steps, up_to
 from flow.types import Shape
 from tests.signals import heed_ctrl_c
@@ -135,3 +137,50 @@ def test_ctrl_c_ends_without_a_traceback_and_the_next_build_is_whole(graph_folde
     again = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ})
     assert again.returncode == 0, again.stderr
     assert "0 mismatches" in again.stdout
+
+
+def side_by_side(name: str, run: Callable[[State], dict]) -> Step:
+    return Step(name, "a step", lambda _: [name], run, beside=True)
+
+
+def test_steps_side_by_side_wait_for_what_is_before_them_and_keep_their_results(
+    graph_folder: Path, tmp_path: Path
+) -> None:
+    meeting = threading.Barrier(2, timeout=30)
+
+    def meets(s: State) -> dict:
+        meeting.wait()
+        return {"n": s.results["a"]["n"] + 1}
+
+    steps = [step("a", lambda s: {"n": 1}), side_by_side("b", meets), side_by_side("c", meets)]
+    found = run_steps(state(graph_folder, tmp_path / "b"), [*steps, step("d", lambda s: dict(s.results))], quiet=True)
+    assert found["b"] == found["c"] == {"n": 2} and set(found["d"]) == {"a", "b", "c"}
+    meeting.abort()
+    assert run_steps(state(graph_folder, tmp_path / "b"), steps, quiet=True)["c"] == {"n": 2}, "both are kept"
+
+
+def test_the_first_error_ends_the_tools_of_the_steps_beside_it(graph_folder: Path, tmp_path: Path) -> None:
+    started = threading.Event()
+
+    def sleeps(_: State) -> dict:
+        # A shell that starts what would go on by itself, as compilers do.
+        command = ["sh", "-c", f"(sleep 600; touch {tmp_path / 'late'}) & echo $! > {tmp_path / 'pid'}; wait"]
+        with tool.started(command) as process:
+            while not (tmp_path / "pid").is_file() or not (tmp_path / "pid").read_text().strip():
+                time.sleep(0.01)
+            started.set()
+            if process.wait():
+                raise ToolError("sleep: ended")
+        return {}
+
+    def fails(_: State) -> dict:
+        assert started.wait(timeout=30)
+        raise BuildError("the first error")
+
+    with pytest.raises(BuildError, match="the first error"):
+        run_steps(
+            state(graph_folder, tmp_path / "b"), [side_by_side("a", sleeps), side_by_side("b", fails)], quiet=True
+        )
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), 0)
+    assert run_steps(state(graph_folder, tmp_path / "b"), [side_by_side("c", lambda s: {"n": tool.call(["true"])[0]})])
