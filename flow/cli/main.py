@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from importlib import metadata
 
@@ -20,9 +22,10 @@ examples:
   ern run GRAPH --images X.npy -o OUT.npz --taps    any saved graph, every stream by name
   ern doctor                                        which tools are here, and what each adds
 
-exit codes: 0 done, 1 an error or a gate that does not hold, 2 unknown name or option, 130 interrupted
+exit codes: 0 done, 1 an error or a gate that does not hold, 2 unknown name or option, 130 interrupted, 143 terminated
 """
 
+TERMINATED = 128 + signal.SIGTERM
 EXTRAS = {
     "numpy": "flow",
     "jinja2": "flow",
@@ -59,6 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     arguments = parser().parse_args(argv)
+    if threading.current_thread() is threading.main_thread():
+        # As an exception it ends the tools that run.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         return int(arguments.run(arguments))
     except ErnError as error:
