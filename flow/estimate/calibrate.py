@@ -106,11 +106,9 @@ def _convolution(
     design: Design, node: Op, parts: tuple[Part, ...], values: Mapping[str, int], files: Mapping[str, str]
 ) -> Iterator[Sample]:
     assert isinstance(node, BinaryConv)
-    folding = design.foldings[node.name]
-    unit, window = parts[0], parts[1]
-    parameters = _some(values, "out_channels pe hold stream_channels acc_bits constant_bits order_memory arithmetic")
-    parameters |= {"simd": node.simd(folding), "steps": node.steps(folding)}
-    yield Sample((unit,), "conv_unit", parameters, {"MEMORY_FILE": files["CONSTANT_FILE"]})
+    folding, window = design.foldings[node.name], parts[1]
+    # The unit is fitted as what a whole convolution takes besides its other parts: neighbours simplify each other.
+    yield Sample(parts, node.kind, values, files)
     if folding.pixels_in > 1:
         names = "height width in_channels pixels_in kernel_h kernel_w stride_h stride_w padding_h padding_w row_memory"
         yield Sample((window,), "window_wide", _some(values, names), {})
@@ -222,16 +220,19 @@ def calibrate(family: str, parts: Sequence[str] = ()) -> dict[str, dict[str, dic
     print(f"{family}: {len(chosen)} modules", flush=True)
     measured = measure(chosen, family)
     table: dict[str, dict[str, dict[str, float]]] = {
+        **({} if len(parts) == 0 else yaml.safe_load(COEFFICIENTS.read_text())[family]),
         "rom": {"lut": {}, "ff": {"bits": 1.0}},
         "top": {"lut": {"one": 40.0}, "ff": {"one": 20.0}},
     }
-    for name in dict.fromkeys(sample.parts[0].name for sample in chosen):
+    for name in sorted({sample.parts[0].name for sample in chosen}, key=lambda name: (name == "unit", name)):
         mine = [(s, m) for s, m in zip(chosen, measured, strict=True) if s.parts[0].name == name]
         rows = [s.parts[0].features for s, _ in mine]
-        known = [sum(part.lut for part in s.parts) for s, _ in mine]
-        bits = [sum(part.features.get("bits", 0.0) for part in s.parts[1:]) for s, _ in mine]
+        known = [
+            s.parts[0].lut + sum(_predicted(part, table, "lut") + part.lut for part in s.parts[1:]) for s, _ in mine
+        ]
+        known_ff = [sum(_predicted(part, table, "ff") for part in s.parts[1:]) for s, _ in mine]
         lut = fit(rows, [m.lut for _, m in mine], known)
-        ff = fit(rows, [m.ff for _, m in mine], bits)
+        ff = fit(rows, [m.ff for _, m in mine], known_ff)
         table[name] = {"lut": lut, "ff": ff}
         for (sample, counts), row, exact in zip(mine, rows, known, strict=True):
             guess = exact + sum(lut.get(key, 0.0) * amount for key, amount in row.items())
@@ -244,6 +245,11 @@ def calibrate(family: str, parts: Sequence[str] = ()) -> dict[str, dict[str, dic
     return table
 
 
+def _predicted(part: Part, table: Mapping[str, Mapping[str, Mapping[str, float]]], kind: str) -> float:
+    """Cells of a part, its memories left out, by coefficients that are fitted already."""
+    return sum(table[part.name][kind].get(name, 0.0) * amount for name, amount in part.features.items())
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Fit the families named (all if none) and write coefficients.yaml."""
     parser = argparse.ArgumentParser(prog="python -m flow.estimate.calibrate", description=__doc__)
@@ -253,7 +259,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for family in chosen.families:
         table = yaml.safe_load(COEFFICIENTS.read_text())
         found = calibrate(family, chosen.parts)
-        fitted = json.loads(json.dumps({**table, family: {**(table.get(family, {}) if chosen.parts else {}), **found}}))
+        fitted = json.loads(json.dumps({**table, family: found}))
         head = "# Fitted by: python -m flow.estimate.calibrate (docs/folding.md says what the features are)\n"
         COEFFICIENTS.write_text(head + yaml.safe_dump(fitted, default_flow_style=None, width=120))
 

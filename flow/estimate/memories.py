@@ -8,6 +8,7 @@ each is the write port).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 BLOCK_SHAPES = ((1, 16384), (2, 8192), (4, 4096), (9, 2048), (18, 1024), (36, 512))
@@ -107,3 +108,24 @@ def rom_luts(family: str, words: int, bits: int) -> int:
     columns = min(bits, (1 << min(words, 20)) - inputs - 2)
     tables = -(-words // (16 if family in LUT4 else 64))
     return max(0, columns) * (tables + tables // 5)
+
+
+def table_luts(family: str, words: Sequence[int]) -> int:
+    """LUTs of a constant memory in logic by its contents: equal tables are there once, constant ones not at all.
+
+    >>> table_luts("ecp5", [0, 3, 3, 5]), table_luts("xcup", [7] * 9)
+    (3, 0)
+    """
+    size = 16 if family in LUT4 else 64
+    whole = (1 << len(words)) - 1
+    columns = {
+        sum((word >> bit & 1) << address for address, word in enumerate(words))
+        for bit in range(max(words).bit_length())
+    } - {0, whole}
+    starts = range(0, len(words), size)
+    tables = {
+        (column >> start & (1 << size) - 1, min(size, len(words) - start)) for column in columns for start in starts
+    }
+    wires = {sum(1 << a for a in range(n) if a >> bit & 1) for n in {n for _, n in tables} for bit in range(6)}
+    logic = {table for table, n in tables} - {0, *((1 << n) - 1 for _, n in tables)} - wires
+    return len(logic) + len(columns) * (len(starts) // 5)

@@ -10,8 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
-from flow.estimate.memories import block_luts, blocks, fifo_memory, lutrams, rom_luts, row_memory, ultra_luts, ultras
+from flow.emit.weights import threshold_words
+from flow.estimate.memories import (
+    block_luts,
+    blocks,
+    fifo_memory,
+    lutrams,
+    rom_luts,
+    row_memory,
+    table_luts,
+    ultra_luts,
+    ultras,
+)
 from flow.ops import BinaryConv, DigitPool, Folding, Op, ResidualAdd, ThermometerEncode, Threshold
 from flow.ops.wide_row import WIDE_WORDS
 from flow.types import Range, Shape
@@ -154,7 +166,13 @@ def _wide_window(op: BinaryConv, site: Site) -> Part:
 def _threshold(op: Op, site: Site) -> Iterator[Part]:
     s, bits = site.folding.stream_channels, site.ranges[0].bits
     yield Part("threshold", {"compare": 3 * s * (bits + 1), "channel": s, "one": 1})
-    yield _rom(site, op.out_channels // s, s * (3 * (bits + 1) + 1))
+    yield Part("rom", {"bits": s * (3 * (bits + 1) + 1)}, _threshold_luts(site.family, op, s, site.ranges[0]))
+
+
+@cache
+def _threshold_luts(family: str, op: Op, stream_channels: int, acc: Range) -> int:
+    assert isinstance(op, Threshold)
+    return table_luts(family, threshold_words(op, stream_channels, acc))
 
 
 def _residual_add(op: Op, site: Site) -> Iterator[Part]:
@@ -179,7 +197,7 @@ def _compared_bits(limit: int) -> int:
     """Bits of a pixel that `pixel >= limit` looks at one by one: low zeros of `limit`, or of `limit - 1`, save some.
 
     >>> _compared_bits(9), _compared_bits(16), _compared_bits(86)
-    (5, 4, 8)
+    (5, 4, 7)
     """
     return min(8 - ((n & -n).bit_length() - 1) for n in (limit, limit - 1) if n) if 0 < limit < 256 else 0
 

@@ -29,6 +29,8 @@ REFUSES = {
     "array parameter": "module t(output [31:0] y); localparam int A [0:1] = '{1,2}; assign y=A[1]; endmodule",
     "return": "module t(input a, output y); function automatic f(input a); return a; endfunction assign y=f(a);"
     " endmodule",
+    "assignment to several names": "module t(output [3:0] y); function automatic int f(int a); int b; {f, b} = {a, a};"
+    " endfunction localparam int L=f(2); assign y=L; endmodule",
     "break": "module t(input a, output logic y); always_comb begin y=0; for(int i=0;i<4;i++)"
     " begin if(a) break; y=1; end end endmodule",
     "negative cast": "module t(input [1:0] x, output [9:0] y); assign y = -10'(x); endmodule",
