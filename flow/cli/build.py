@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from flow.boards.board import FAMILIES
 from flow.cli.common import Commands, add_json, add_weights, count, image_size, limit, positive, show
 
 PREFIXES = {
@@ -19,7 +20,6 @@ PREFIXES = {
     "route": ("route", "place and route on an ECP5 or Nexus board; the routed netlist is simulated, Fmax gated"),
 }
 
-FAMILIES = ("xcup", "xc7", "ecp5", "nexus")
 FORMS = ("auto", "portable", "plain")
 
 

@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from flow.boards import load_board
@@ -10,7 +11,7 @@ from flow.design import Design
 from flow.emit import rtl_modules
 from flow.estimate import Resources, edge_cost, estimate, total
 from flow.estimate.calibrate import designs, fit, others, samples, spread
-from flow.estimate.memories import blocks, lutrams, rom_luts, row_memory
+from flow.estimate.memories import blocks, lutrams, rom_luts, row_memory, table_luts
 from flow.estimate.model import coefficients, site
 from flow.estimate.parts import PARTS
 from flow.estimate.samples import network
@@ -52,6 +53,16 @@ def test_constant_memories_need_a_table_a_bit() -> None:
     assert rom_luts("ecp5", 64, 100) == rom_luts("nexus", 64, 100) == 400
     assert rom_luts("xcup", 1, 100) == 0
     assert rom_luts("xcup", 4, 100) <= 16
+
+
+def test_a_constant_memory_by_its_contents() -> None:
+    random = np.random.default_rng(3).integers(0, 1 << 20, 64).tolist()
+    assert table_luts("xcup", random) == rom_luts("xcup", 64, 20) == 20
+    assert table_luts("ecp5", random) == rom_luts("ecp5", 64, 20) == 80
+    assert table_luts("xcup", [word | word << 20 | 5 << 40 for word in random]) == 20, "equal and constant columns"
+    assert table_luts("ecp5", list(range(64))) == 0, "the address itself"
+    assert table_luts("ecp5", [0] * 16 + random[:16]) == 20, "half of each column is constant"
+    assert table_luts("nexus", [9]) == 0
 
 
 @pytest.mark.parametrize("family", FAMILIES)
