@@ -94,12 +94,16 @@ class _Runner:
 
     def run_together(self, steps: Sequence[Step]) -> None:
         """Run steps at once, each in a thread; their work is done by tools. Tell of each as it ends."""
+        from tqdm import tqdm
+
         self._say(f"running side by side: {', '.join(step.name for step in steps)}\n")
         executor = ThreadPoolExecutor(max_workers=len(steps))
         futures = {executor.submit(self._run, step): step for step in steps}
         try:
             for future in as_completed(futures):
-                self._say(self._heads[futures[future].name] + future.result())
+                line = self._heads[futures[future].name] + future.result()
+                if not self._quiet:
+                    tqdm.write(line, file=sys.stderr, end="")  # above the bar of a step that still runs
         except BaseException:
             tool.stop_all()
             raise

@@ -105,6 +105,7 @@ ILLEGAL = [
     ("common/agreement_sum.sv", {"latency": 5}, "latency clog2(pairs) + 1"),
     ("common/lane_sum.sv", {"arithmetic": 4}, "arithmetic in 0 to 3"),
     ("common/bit_heap.sv", {"height_2": 40, "latency": 2}, "latency enough"),
+    ("common/every_nth.sv", {"width": 3, "stride": 2}, "stride at least width"),
     ("common/pair_group.sv", {"pairs": 16}, "pairs must lie in 1 to 15"),
     ("common/six_counter.sv", {"sixes": 3}, "sixes must be 1 or 2"),
     ("common/carry_pair.sv", {"arithmetic": 0}, "arithmetic 2 (CARRY4) or 3 (CARRY8)"),
