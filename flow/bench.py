@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from flow import tool
 from flow.design import Design
 from flow.emit.plan import write_atomic
 from flow.errors import ErnError, UsageError
@@ -244,6 +245,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--sizes", nargs="+", metavar="NETWORK", help=f"of: {', '.join(s.name for s in SIZES)}")
     parser.add_argument("--output", type=Path, help=f"Markdown file; a full run writes {TARGET}")
     arguments = parser.parse_args(argv)
+    tool.heed_signals()
     stages = arguments.only or [stage.name for stage in STAGES]
     full = not arguments.only and not arguments.sizes
     target = arguments.output or (TARGET if full else None)

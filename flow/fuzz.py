@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from flow import tool
 from flow.boards import load_board
 from flow.buffer import depths
 from flow.design import Design
@@ -211,6 +212,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=BATCH, help=f"graphs a binary (default {BATCH})")
     parser.add_argument("--folder", type=Path, default=Path("build/fuzz"), help="where sources and binaries go")
     arguments = parser.parse_args(argv)
+    tool.heed_signals()
     if min(arguments.graphs, arguments.batch) < 1:
         parser.error("--graphs and --batch must be at least 1")
     started = time.monotonic()

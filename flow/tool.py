@@ -21,7 +21,8 @@ from typing import Any
 from flow.errors import ToolError
 
 TAIL_LINES = 12
-_lock = threading.Lock()
+# A signal handler may call stop_all while its own thread holds the lock.
+_lock = threading.RLock()
 _running: set[subprocess.Popen[Any]] = set()
 _stopped = False
 
@@ -108,6 +109,25 @@ def resume() -> None:
     global _stopped
     with _lock:
         _stopped = False
+
+
+def heed_signals() -> None:
+    """SIGINT and SIGTERM end the tools that run, in whichever thread, then this process: KeyboardInterrupt, or exit.
+
+    Tools do not see a Ctrl-C of their own, being process groups of their own. Called by main functions.
+    """
+    resume()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _end_all)
+        if signal.getsignal(signal.SIGINT) != signal.SIG_IGN:  # ignored in a background job of a script
+            signal.signal(signal.SIGINT, _end_all)
+
+
+def _end_all(number: int, _: Any) -> None:
+    stop_all()
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + number)
 
 
 def end(process: subprocess.Popen[Any]) -> None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import sys
-import threading
 from collections.abc import Sequence
 from importlib import metadata
 
+from flow import tool
 from flow.cli import build, graphs, inspect, models
 from flow.errors import ErnError
 from reports.errors import ReportError
@@ -25,7 +24,6 @@ examples:
 exit codes: 0 done, 1 an error or a gate that does not hold, 2 unknown name or option, 130 interrupted, 143 terminated
 """
 
-TERMINATED = 128 + signal.SIGTERM
 EXTRAS = {
     "numpy": "flow",
     "jinja2": "flow",
@@ -62,9 +60,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     arguments = parser().parse_args(argv)
-    if threading.current_thread() is threading.main_thread():
-        # As an exception it ends the tools that run.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    tool.heed_signals()
     try:
         return int(arguments.run(arguments))
     except ErnError as error:

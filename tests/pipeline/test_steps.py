@@ -119,6 +119,27 @@ def test_the_default_board_has_no_suffix(graph_folder: Path, tmp_path: Path) -> 
     assert state(graph_folder, tmp_path, board="pynq_z2").workspace.folder == tmp_path / "small-pynq_z2"
 
 
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_tools_that_threads_wait_for(tmp_path: Path, how: signal.Signals) -> None:
+    """As when g++ compiles in a pool: the pool ends when its threads do."""
+    program = (
+        "from concurrent.futures import ThreadPoolExecutor; from flow import tool; tool.heed_signals()\n"
+        "with ThreadPoolExecutor() as pool:\n"
+        f"    waiting = pool.submit(tool.call, ['sh', '-c', 'echo $$ > {tmp_path}/pid; sleep 600 & wait'])\n"
+        "    waiting.result()\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.DEVNULL, preexec_fn=heed_ctrl_c)
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "pid").is_file() or not (tmp_path / "pid").read_text().strip():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(how)
+    assert process.wait(timeout=30) != 0
+    while works(int((tmp_path / "pid").read_text())):
+        assert time.monotonic() < deadline, "a tool works on"
+        time.sleep(0.01)
+
+
 @pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_ctrl_c_ends_without_a_traceback_and_the_next_build_is_whole(
     graph_folder: Path, tmp_path: Path, how: signal.Signals, code: int
