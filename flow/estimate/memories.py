@@ -101,13 +101,23 @@ def lutrams(family: str, words: int, bits: int) -> int:
 def rom_luts(family: str, words: int, bits: int) -> int:
     """LUTs of a constant memory in logic: a LUT6 (ECP5, Nexus: LUT4) a bit and 64 (16) words.
 
-    There are no more different columns than functions of the address. The F7 and F8 multiplexers of a slice (ECP5:
-    PFUMX, L6MUX21; Nexus: WIDEFN9) are no LUTs; beyond four tables some are needed.
+    There are no more different columns than functions of the address.
     """
     inputs = max(0, words - 1).bit_length()
     columns = min(bits, (1 << min(words, 20)) - inputs - 2)
     tables = -(-words // (16 if family in LUT4 else 64))
-    return max(0, columns) * (tables + tables // 5)
+    return max(0, columns) * (tables + _selecting(family, tables))
+
+
+def _selecting(family: str, tables: int) -> int:
+    """LUTs that choose between the tables of a column.
+
+    The F7 and F8 multiplexers of a slice (ECP5: PFUMX, L6MUX21) are no LUTs; beyond four tables some are needed. On
+    Nexus only WIDEFN9 is none, which holds two tables.
+    """
+    if family == "nexus":
+        return tables - 1 if tables > 2 else 0
+    return tables // 5
 
 
 def table_luts(family: str, words: Sequence[int]) -> int:
@@ -128,4 +138,4 @@ def table_luts(family: str, words: Sequence[int]) -> int:
     }
     wires = {sum(1 << a for a in range(n) if a >> bit & 1) for n in {n for _, n in tables} for bit in range(6)}
     logic = {table for table, n in tables} - {0, *((1 << n) - 1 for _, n in tables)} - wires
-    return len(logic) + len(columns) * (len(starts) // 5)
+    return len(logic) + len(columns) * _selecting(family, len(starts))
