@@ -131,6 +131,7 @@ def _end_all(number: int, _: Any) -> None:
 
 
 def end(process: subprocess.Popen[Any]) -> None:
+    """Kill a tool and all that it started; one that has ended already stays as it is."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
 

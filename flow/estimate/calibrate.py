@@ -220,7 +220,7 @@ def calibrate(family: str, parts: Sequence[str] = ()) -> dict[str, dict[str, dic
     print(f"{family}: {len(chosen)} modules", flush=True)
     measured = measure(chosen, family)
     table: dict[str, dict[str, dict[str, float]]] = {
-        **({} if len(parts) == 0 else yaml.safe_load(COEFFICIENTS.read_text())[family]),
+        **(yaml.safe_load(COEFFICIENTS.read_text())[family] if parts else {}),
         "rom": {"lut": {}, "ff": {"bits": 1.0}},
         "top": {"lut": {"one": 40.0}, "ff": {"one": 20.0}},
     }

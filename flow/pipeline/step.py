@@ -53,8 +53,8 @@ def run_steps(state: State, steps: Sequence[Step], quiet: bool = False) -> dict[
             waiting = [step for step in together if not todo.reuse(step)]
             if len(waiting) > 1:
                 todo.run_together(waiting)
-            for step in waiting if len(waiting) == 1 else ():
-                todo.run(step)
+            elif waiting:
+                todo.run(waiting[0])
     return state.results
 
 
